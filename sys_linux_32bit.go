@@ -1,0 +1,7 @@
+//go:build linux && (386 || arm || mips || mipsle)
+
+package socket
+
+import "golang.org/x/sys/unix"
+
+const sysSendfile = unix.SYS_SENDFILE64 // SYS_SENDFILE has a 32-bit offset here

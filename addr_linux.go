@@ -2,6 +2,7 @@ package socket
 
 import (
 	"encoding/binary"
+	"strings"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -144,7 +145,7 @@ type ifreq struct {
 // Errors: ENODEV (there is none). See if_nametoindex(3).
 func IfNametoindex(name string) (int, error) {
 	var req ifreq
-	if name == "" || len(name) >= len(req.name) {
+	if name == "" || len(name) >= len(req.name) || strings.IndexByte(name, 0) >= 0 {
 		return 0, unix.ENODEV
 	}
 	copy(req.name[:], name)

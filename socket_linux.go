@@ -652,3 +652,10 @@ const (
 	MSG_WAITFORONE   = unix.MSG_WAITFORONE // Recvmmsg: wait for the first message only
 	MSG_ZEROCOPY     = unix.MSG_ZEROCOPY   // send from the user's pages (SO_ZEROCOPY)
 )
+
+// Flags of Splice.
+const (
+	SPLICE_F_MOVE     = unix.SPLICE_F_MOVE
+	SPLICE_F_NONBLOCK = unix.SPLICE_F_NONBLOCK // the pipe is not waited for
+	SPLICE_F_MORE     = unix.SPLICE_F_MORE     // more is coming: MSG_MORE
+)

@@ -761,7 +761,11 @@ func (r *retry) interrupted(e unix.Errno, fd, timeo int) unix.Errno {
 	case e == unix.EAGAIN:
 		// poll found fd ready, but another was faster, or poll looks at another queue than the call
 		// needs (that of an unconnected unix datagram's receiver).
-		nap(min(time.Millisecond, r.until-now()))
+		left := r.until - now()
+		if left <= 0 {
+			return unix.EAGAIN
+		}
+		nap(min(left, time.Millisecond))
 	case e != unix.EINTR:
 		return e
 	}
@@ -827,11 +831,8 @@ func wait(fd int, events int16, until time.Duration) bool {
 // maxPoll fits the 32-bit time of 32-bit systems: longer waits are made of several.
 const maxPoll = 1000 * time.Hour
 
-func nap(d time.Duration) {
-	if d > 0 {
-		ppoll(-1, 0, d)
-	}
-}
+// nap waits for nothing but time, or a signal.
+func nap(d time.Duration) { ppoll(-1, 0, d) }
 
 // 10. Constants: those that all systems have, under their C names; untyped, so that they fit fields of
 // any size. The others are in the file of each system. socket(2), send(2), recv(2), shutdown(2), ip(7).

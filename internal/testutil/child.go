@@ -103,3 +103,12 @@ func childProcesses() (left []string) {
 	}
 	return left
 }
+
+// NotUnderQEMU skips a test of what user-mode emulation does not do as a kernel. The emulator is named in
+// the environment by whoever starts the tests in it.
+func NotUnderQEMU(t testing.TB, why string) {
+	t.Helper()
+	if os.Getenv("SOCKET_TEST_QEMU") != "" {
+		t.Skip("needs a kernel, not qemu-user: " + why)
+	}
+}

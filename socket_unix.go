@@ -8,7 +8,7 @@ package socket
 //	7 finish   8 Nonblocking, the same calls where none can wait   9 EINTR and time   10 constants
 //
 // Addresses are in addr.go, options in sockopt.go and its siblings, what only Linux has in
-// socket_linux.go, and the system calls themselves in sys_linux.go.
+// socket_linux.go, and the system calls themselves in sys_linux.go and, for the BSDs and macOS, sys_bsd.go.
 
 import (
 	"time"

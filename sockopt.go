@@ -7,6 +7,8 @@ package socket
 //
 //	1 Option and its directions   2 Getsockopt, Setsockopt   3 Setting   4 the untyped calls
 //	5 codecs: how a value lies in memory
+//
+// The codecs of values that only one system has are in sockopt_codecs_linux.go and its sibling.
 
 import (
 	"fmt"
@@ -30,14 +32,14 @@ import (
 // The zero Option is none: calls with it fail with ENOPROTOOPT. Options compare with ==.
 type Option[T any, A Access] struct{ word word[T, A] }
 
-// A word packs an option: the level in bits 40 to 63, the codec in 32 to 39, the name in 0 to 31. One word
-// keeps the generic calls small enough to be inlined. Its own type parameters keep one Option from being
-// converted to another.
+// A word packs an option: the level in bits 40 to 63, the codec in 32 to 38, the name in 0 to 31. (Bit 39 is
+// the BSDs', see solLocal.) One word keeps the generic calls small enough to be inlined. Its own type
+// parameters keep one Option from being converted to another.
 type word[T any, A Access] uint64
 
 const (
 	levelShift = 40
-	codecMask  = 0xff << 32
+	codecMask  = 0x7f << 32
 )
 
 // RO, WO and RW are the directions of an option: read-only, write-only, both.
@@ -66,7 +68,8 @@ type (
 //	[]byte                      bytes
 //	netip.Addr                  struct in6_addr at level IPPROTO_IPV6, else struct in_addr
 //	unix.Errno                  a C int
-//	struct{}                    a C int of no meaning
+//	struct{}                    a C int, 1
+//	a type of this package      as the option does that has it
 //
 // A type with other pointers inside may only be set (WO). Where T or a number does not do, each call with
 // the option is EINVAL.
@@ -112,8 +115,9 @@ func Getsockopt[T any, A Readable](fd int, opt Option[T, A]) (T, error) {
 }
 
 // GetsockoptInto reads an option into v and returns how many bytes the kernel wrote of it: fewer than the
-// structure's size where the kernel is older than this package, and the fields beyond are zero. A []byte is
-// read into v's capacity, if it suffices.
+// structure's size where the kernel is older than this package, and the fields beyond are zero. A slice is
+// read into v's capacity, if it suffices. A few options are questions, as their lines say: what v holds goes
+// to the kernel first.
 //
 //	int getsockopt(int sockfd, int level, int optname, void *optval, socklen_t *optlen);
 //
@@ -260,10 +264,14 @@ const (
 	asAddr4                // struct in_addr, in a netip.Addr
 	asAddr6                // struct in6_addr, in a netip.Addr
 	asIndex                // C int in network order, in an int: IP_UNICAST_IF
-	asSwitch               // C int of no meaning, in a struct{}
+	asSwitch               // C int, 1, in a struct{}
+	asOwn                  // and the values that only one system has: see structCodec
 )
 
 func newCodec(t reflect.Type, setOnly bool) uint64 {
+	if codec := structCodec(t); codec != asNothing {
+		return codec
+	}
 	switch t {
 	case reflect.TypeFor[time.Duration]():
 		return asTimeval
@@ -428,8 +436,11 @@ func getOther(fd int, w uint64, p unsafe.Pointer) (n int, err error) {
 		return int(vallen), nil
 	case asNothing:
 		return 0, unix.ENOPROTOOPT
+	case asInvalid:
+		return 0, unix.EINVAL
+	default:
+		return getStruct(fd, w, p)
 	}
-	return 0, unix.EINVAL
 }
 
 // getBytes reads a value of any length into b or, where it does not fit, into a larger slice.
@@ -486,6 +497,7 @@ func setOption(fd int, w uint64, p unsafe.Pointer, size uintptr) error {
 			v = int(int32(Htonl(uint32(v))))
 		}
 	case asSwitch:
+		v = 1
 	default:
 		return setOther(fd, w, p)
 	}
@@ -568,6 +580,9 @@ func setOther(fd int, w uint64, p unsafe.Pointer) error {
 		}
 	case asNothing:
 		return unix.ENOPROTOOPT
+	case asInvalid:
+	default:
+		return setStruct(fd, w, p)
 	}
 	return unix.EINVAL
 }

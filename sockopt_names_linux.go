@@ -19,12 +19,20 @@ func optionText(levelAndName uint64) string {
 		return "SO_ERROR"
 	case solSocket | unix.SO_COOKIE:
 		return "SO_COOKIE"
+	case solSocket | unix.SO_NETNS_COOKIE:
+		return "SO_NETNS_COOKIE"
+	case solSocket | unix.SO_MEMINFO:
+		return "SO_MEMINFO"
+	case solSocket | unix.SO_PEERNAME:
+		return "SO_PEERNAME"
 	case solSocket | unix.SO_REUSEADDR:
 		return "SO_REUSEADDR"
 	case solSocket | unix.SO_REUSEPORT:
 		return "SO_REUSEPORT"
 	case solSocket | unix.SO_BINDTODEVICE:
 		return "SO_BINDTODEVICE"
+	case solSocket | unix.SO_BINDTOIFINDEX:
+		return "SO_BINDTOIFINDEX"
 	case solSocket | unix.SO_DONTROUTE:
 		return "SO_DONTROUTE"
 	case solSocket | unix.SO_BROADCAST:
@@ -35,12 +43,26 @@ func optionText(levelAndName uint64) string {
 		return "SO_LINGER"
 	case solSocket | unix.SO_OOBINLINE:
 		return "SO_OOBINLINE"
+	case solSocket | unix.SO_CNX_ADVICE:
+		return "SO_CNX_ADVICE"
+	case solSocket | unix.SO_TXREHASH:
+		return "SO_TXREHASH"
 	case solSocket | unix.SO_SNDBUF:
 		return "SO_SNDBUF"
 	case solSocket | unix.SO_RCVBUF:
 		return "SO_RCVBUF"
+	case solSocket | unix.SO_SNDBUFFORCE:
+		return "SO_SNDBUFFORCE"
+	case solSocket | unix.SO_RCVBUFFORCE:
+		return "SO_RCVBUFFORCE"
+	case solSocket | unix.SO_BUF_LOCK:
+		return "SO_BUF_LOCK"
+	case solSocket | unix.SO_RESERVE_MEM:
+		return "SO_RESERVE_MEM"
 	case solSocket | unix.SO_RCVLOWAT:
 		return "SO_RCVLOWAT"
+	case solSocket | unix.SO_SNDLOWAT:
+		return "SO_SNDLOWAT"
 	case solSocket | unix.SO_RCVTIMEO:
 		return "SO_RCVTIMEO"
 	case solSocket | unix.SO_SNDTIMEO:
@@ -49,22 +71,84 @@ func optionText(levelAndName uint64) string {
 		return "SO_PRIORITY"
 	case solSocket | unix.SO_MARK:
 		return "SO_MARK"
+	case solSocket | unix.SO_MAX_PACING_RATE:
+		return "SO_MAX_PACING_RATE"
 	case solSocket | unix.SO_BUSY_POLL:
 		return "SO_BUSY_POLL"
+	case solSocket | unix.SO_PREFER_BUSY_POLL:
+		return "SO_PREFER_BUSY_POLL"
+	case solSocket | unix.SO_BUSY_POLL_BUDGET:
+		return "SO_BUSY_POLL_BUDGET"
+	case solSocket | unix.SO_INCOMING_CPU:
+		return "SO_INCOMING_CPU"
+	case solSocket | unix.SO_INCOMING_NAPI_ID:
+		return "SO_INCOMING_NAPI_ID"
+	case solSocket | unix.SO_DEBUG:
+		return "SO_DEBUG"
+	case solSocket | unix.SO_BSDCOMPAT:
+		return "SO_BSDCOMPAT"
+	case solSocket | unix.SO_ATTACH_FILTER:
+		return "SO_ATTACH_FILTER"
+	case solSocket | unix.SO_ATTACH_BPF:
+		return "SO_ATTACH_BPF"
+	case solSocket | unix.SO_DETACH_FILTER:
+		return "SO_DETACH_FILTER"
+	case solSocket | unix.SO_LOCK_FILTER:
+		return "SO_LOCK_FILTER"
+	case solSocket | unix.SO_ATTACH_REUSEPORT_CBPF:
+		return "SO_ATTACH_REUSEPORT_CBPF"
+	case solSocket | unix.SO_ATTACH_REUSEPORT_EBPF:
+		return "SO_ATTACH_REUSEPORT_EBPF"
+	case solSocket | unix.SO_DETACH_REUSEPORT_BPF:
+		return "SO_DETACH_REUSEPORT_BPF"
+	case solSocket | unix.SO_BPF_EXTENSIONS:
+		return "SO_BPF_EXTENSIONS"
 	case solSocket | unix.SO_TIMESTAMP:
 		return "SO_TIMESTAMP"
 	case solSocket | unix.SO_TIMESTAMPNS:
 		return "SO_TIMESTAMPNS"
+	case solSocket | unix.SO_TIMESTAMPING:
+		return "SO_TIMESTAMPING"
+	case solSocket | unix.SO_TXTIME:
+		return "SO_TXTIME"
 	case solSocket | unix.SO_RXQ_OVFL:
 		return "SO_RXQ_OVFL"
+	case solSocket | unix.SO_RCVMARK:
+		return "SO_RCVMARK"
+	case solSocket | unix.SO_RCVPRIORITY:
+		return "SO_RCVPRIORITY"
+	case solSocket | unix.SO_SELECT_ERR_QUEUE:
+		return "SO_SELECT_ERR_QUEUE"
 	case solSocket | unix.SO_ZEROCOPY:
 		return "SO_ZEROCOPY"
+	case solSocket | unix.SO_DEVMEM_DONTNEED:
+		return "SO_DEVMEM_DONTNEED"
+	case solSocket | unix.SO_NO_CHECK:
+		return "SO_NO_CHECK"
+	case solSocket | unix.SO_NOFCS:
+		return "SO_NOFCS"
+	case solSocket | unix.SO_WIFI_STATUS:
+		return "SO_WIFI_STATUS"
 	case solSocket | unix.SO_PASSCRED:
 		return "SO_PASSCRED"
+	case solSocket | unix.SO_PASSSEC:
+		return "SO_PASSSEC"
+	case solSocket | unix.SO_PASSPIDFD:
+		return "SO_PASSPIDFD"
+	case solSocket | unix.SO_PASSRIGHTS:
+		return "SO_PASSRIGHTS"
 	case solSocket | unix.SO_PEERCRED:
 		return "SO_PEERCRED"
+	case solSocket | unix.SO_PEERGROUPS:
+		return "SO_PEERGROUPS"
+	case solSocket | unix.SO_PEERPIDFD:
+		return "SO_PEERPIDFD"
+	case solSocket | unix.SO_PEERSEC:
+		return "SO_PEERSEC"
 	case solSocket | unix.SO_PEEK_OFF:
 		return "SO_PEEK_OFF"
+	case solSocket | unix.SO_INQ:
+		return "SO_INQ"
 	case solTCP | unix.TCP_NODELAY:
 		return "TCP_NODELAY"
 	case solTCP | unix.TCP_CORK:
@@ -75,10 +159,32 @@ func optionText(levelAndName uint64) string {
 		return "TCP_QUICKACK"
 	case solTCP | unix.TCP_NOTSENT_LOWAT:
 		return "TCP_NOTSENT_LOWAT"
+	case solTCP | unix.TCP_WINDOW_CLAMP:
+		return "TCP_WINDOW_CLAMP"
+	case solTCP | unix.TCP_INQ:
+		return "TCP_INQ"
+	case solTCP | unix.TCP_TX_DELAY:
+		return "TCP_TX_DELAY"
+	case solTCP | unix.TCP_ULP:
+		return "TCP_ULP"
 	case solTCP | unix.TCP_CONGESTION:
 		return "TCP_CONGESTION"
 	case solTCP | unix.TCP_INFO:
 		return "TCP_INFO"
+	case solTCP | unix.TCP_CC_INFO:
+		return "TCP_CC_INFO"
+	case solTCP | unix.TCP_RTO_MAX_MS:
+		return "TCP_RTO_MAX_MS"
+	case solTCP | unix.TCP_RTO_MIN_US:
+		return "TCP_RTO_MIN_US"
+	case solTCP | unix.TCP_DELACK_MAX_US:
+		return "TCP_DELACK_MAX_US"
+	case solTCP | unix.TCP_THIN_LINEAR_TIMEOUTS:
+		return "TCP_THIN_LINEAR_TIMEOUTS"
+	case solTCP | unix.TCP_THIN_DUPACK:
+		return "TCP_THIN_DUPACK"
+	case solTCP | tcpIsMPTCP:
+		return "TCP_IS_MPTCP"
 	case solTCP | unix.TCP_KEEPIDLE:
 		return "TCP_KEEPIDLE"
 	case solTCP | unix.TCP_KEEPINTVL:
@@ -89,64 +195,394 @@ func optionText(levelAndName uint64) string {
 		return "TCP_USER_TIMEOUT"
 	case solTCP | unix.TCP_SYNCNT:
 		return "TCP_SYNCNT"
+	case solTCP | unix.TCP_LINGER2:
+		return "TCP_LINGER2"
 	case solTCP | unix.TCP_DEFER_ACCEPT:
 		return "TCP_DEFER_ACCEPT"
 	case solTCP | unix.TCP_FASTOPEN:
 		return "TCP_FASTOPEN"
+	case solTCP | unix.TCP_FASTOPEN_CONNECT:
+		return "TCP_FASTOPEN_CONNECT"
+	case solTCP | unix.TCP_FASTOPEN_KEY:
+		return "TCP_FASTOPEN_KEY"
+	case solTCP | unix.TCP_FASTOPEN_NO_COOKIE:
+		return "TCP_FASTOPEN_NO_COOKIE"
+	case solTCP | unix.TCP_SAVE_SYN:
+		return "TCP_SAVE_SYN"
+	case solTCP | unix.TCP_SAVED_SYN:
+		return "TCP_SAVED_SYN"
+	case solTCP | unix.TCP_MD5SIG:
+		return "TCP_MD5SIG"
+	case solTCP | unix.TCP_MD5SIG_EXT:
+		return "TCP_MD5SIG_EXT"
+	case solTCP | tcpAOAddKey:
+		return "TCP_AO_ADD_KEY"
+	case solTCP | tcpAODelKey:
+		return "TCP_AO_DEL_KEY"
+	case solTCP | tcpAOInfo:
+		return "TCP_AO_INFO"
+	case solTCP | tcpAOGetKeys:
+		return "TCP_AO_GET_KEYS"
+	case solTCP | tcpAORepair:
+		return "TCP_AO_REPAIR"
+	case solTCP | unix.TCP_REPAIR:
+		return "TCP_REPAIR"
+	case solTCP | unix.TCP_REPAIR_QUEUE:
+		return "TCP_REPAIR_QUEUE"
+	case solTCP | unix.TCP_QUEUE_SEQ:
+		return "TCP_QUEUE_SEQ"
+	case solTCP | unix.TCP_REPAIR_OPTIONS:
+		return "TCP_REPAIR_OPTIONS"
+	case solTCP | unix.TCP_REPAIR_WINDOW:
+		return "TCP_REPAIR_WINDOW"
+	case solTCP | unix.TCP_TIMESTAMP:
+		return "TCP_TIMESTAMP"
+	case solTCP | unix.TCP_ZEROCOPY_RECEIVE:
+		return "TCP_ZEROCOPY_RECEIVE"
+	case solMPTCP | mptcpInfo:
+		return "MPTCP_INFO"
+	case solMPTCP | mptcpTcpinfo:
+		return "MPTCP_TCPINFO"
+	case solMPTCP | mptcpSubflowAddrs:
+		return "MPTCP_SUBFLOW_ADDRS"
+	case solMPTCP | mptcpFullInfo:
+		return "MPTCP_FULL_INFO"
+	case solTLS | tlsTx:
+		return "TLS_TX"
+	case solTLS | tlsRx:
+		return "TLS_RX"
+	case solTLS | tlsTxZerocopyRO:
+		return "TLS_TX_ZEROCOPY_RO"
+	case solTLS | tlsRxExpectNoPad:
+		return "TLS_RX_EXPECT_NO_PAD"
+	case solTLS | tlsTxMaxPayload:
+		return "TLS_TX_MAX_PAYLOAD_LEN"
 	case solIP | unix.IP_TOS:
 		return "IP_TOS"
 	case solIP | unix.IP_TTL:
 		return "IP_TTL"
+	case solIP | unix.IP_MINTTL:
+		return "IP_MINTTL"
 	case solIP | unix.IP_MTU:
 		return "IP_MTU"
 	case solIP | unix.IP_MTU_DISCOVER:
 		return "IP_MTU_DISCOVER"
+	case solIP | unix.IP_OPTIONS:
+		return "IP_OPTIONS"
+	case solIP | unix.IP_HDRINCL:
+		return "IP_HDRINCL"
+	case solIP | unix.IP_NODEFRAG:
+		return "IP_NODEFRAG"
+	case solIP | unix.IP_IPSEC_POLICY:
+		return "IP_IPSEC_POLICY"
+	case solIP | unix.IP_XFRM_POLICY:
+		return "IP_XFRM_POLICY"
+	case solIP | unix.IP_PROTOCOL:
+		return "IP_PROTOCOL"
+	case solIP | unix.IP_FREEBIND:
+		return "IP_FREEBIND"
+	case solIP | unix.IP_TRANSPARENT:
+		return "IP_TRANSPARENT"
+	case solIP | unix.IP_BIND_ADDRESS_NO_PORT:
+		return "IP_BIND_ADDRESS_NO_PORT"
+	case solIP | unix.IP_LOCAL_PORT_RANGE:
+		return "IP_LOCAL_PORT_RANGE"
+	case solIP | unix.IP_UNICAST_IF:
+		return "IP_UNICAST_IF"
+	case solIP | unix.IP_ROUTER_ALERT:
+		return "IP_ROUTER_ALERT"
+	case solIP | soOriginalDst:
+		return "SO_ORIGINAL_DST"
 	case solIP | unix.IP_RECVERR:
 		return "IP_RECVERR"
+	case solIP | unix.IP_RECVERR_RFC4884:
+		return "IP_RECVERR_RFC4884"
 	case solIP | unix.IP_PKTINFO:
 		return "IP_PKTINFO"
 	case solIP | unix.IP_RECVTTL:
 		return "IP_RECVTTL"
 	case solIP | unix.IP_RECVTOS:
 		return "IP_RECVTOS"
-	case solIP | unix.IP_FREEBIND:
-		return "IP_FREEBIND"
-	case solIP | unix.IP_BIND_ADDRESS_NO_PORT:
-		return "IP_BIND_ADDRESS_NO_PORT"
+	case solIP | unix.IP_RECVOPTS:
+		return "IP_RECVOPTS"
+	case solIP | unix.IP_RETOPTS:
+		return "IP_RETOPTS"
+	case solIP | unix.IP_RECVORIGDSTADDR:
+		return "IP_RECVORIGDSTADDR"
+	case solIP | unix.IP_RECVFRAGSIZE:
+		return "IP_RECVFRAGSIZE"
+	case solIP | unix.IP_CHECKSUM:
+		return "IP_CHECKSUM"
+	case solIP | unix.IP_PASSSEC:
+		return "IP_PASSSEC"
+	case solIP | unix.IP_PKTOPTIONS:
+		return "IP_PKTOPTIONS"
+	case solIP | unix.IP_MULTICAST_IF:
+		return "IP_MULTICAST_IF"
 	case solIP | unix.IP_MULTICAST_TTL:
 		return "IP_MULTICAST_TTL"
 	case solIP | unix.IP_MULTICAST_LOOP:
 		return "IP_MULTICAST_LOOP"
+	case solIP | unix.IP_MULTICAST_ALL:
+		return "IP_MULTICAST_ALL"
+	case solIP | unix.IP_ADD_MEMBERSHIP:
+		return "IP_ADD_MEMBERSHIP"
+	case solIP | unix.IP_DROP_MEMBERSHIP:
+		return "IP_DROP_MEMBERSHIP"
+	case solIP | unix.IP_ADD_SOURCE_MEMBERSHIP:
+		return "IP_ADD_SOURCE_MEMBERSHIP"
+	case solIP | unix.IP_DROP_SOURCE_MEMBERSHIP:
+		return "IP_DROP_SOURCE_MEMBERSHIP"
+	case solIP | unix.IP_BLOCK_SOURCE:
+		return "IP_BLOCK_SOURCE"
+	case solIP | unix.IP_UNBLOCK_SOURCE:
+		return "IP_UNBLOCK_SOURCE"
+	case solIP | unix.IP_MSFILTER:
+		return "IP_MSFILTER"
+	case solIP | unix.MCAST_JOIN_GROUP:
+		return "MCAST_JOIN_GROUP"
+	case solIP | unix.MCAST_LEAVE_GROUP:
+		return "MCAST_LEAVE_GROUP"
+	case solIP | unix.MCAST_JOIN_SOURCE_GROUP:
+		return "MCAST_JOIN_SOURCE_GROUP"
+	case solIP | unix.MCAST_LEAVE_SOURCE_GROUP:
+		return "MCAST_LEAVE_SOURCE_GROUP"
+	case solIP | unix.MCAST_BLOCK_SOURCE:
+		return "MCAST_BLOCK_SOURCE"
+	case solIP | unix.MCAST_UNBLOCK_SOURCE:
+		return "MCAST_UNBLOCK_SOURCE"
+	case solIP | unix.MCAST_MSFILTER:
+		return "MCAST_MSFILTER"
 	case solIPv6 | unix.IPV6_V6ONLY:
 		return "IPV6_V6ONLY"
 	case solIPv6 | unix.IPV6_UNICAST_HOPS:
 		return "IPV6_UNICAST_HOPS"
+	case solIPv6 | unix.IPV6_MINHOPCOUNT:
+		return "IPV6_MINHOPCOUNT"
 	case solIPv6 | unix.IPV6_TCLASS:
 		return "IPV6_TCLASS"
 	case solIPv6 | unix.IPV6_MTU:
 		return "IPV6_MTU"
 	case solIPv6 | unix.IPV6_MTU_DISCOVER:
 		return "IPV6_MTU_DISCOVER"
+	case solIPv6 | unix.IPV6_PATHMTU:
+		return "IPV6_PATHMTU"
+	case solIPv6 | unix.IPV6_DONTFRAG:
+		return "IPV6_DONTFRAG"
+	case solIPv6 | unix.IPV6_AUTOFLOWLABEL:
+		return "IPV6_AUTOFLOWLABEL"
+	case solIPv6 | ipv6FlowinfoSend:
+		return "IPV6_FLOWINFO_SEND"
+	case solIPv6 | ipv6FlowlabelMgr:
+		return "IPV6_FLOWLABEL_MGR"
+	case solIPv6 | unix.IPV6_CHECKSUM:
+		return "IPV6_CHECKSUM"
+	case solIPv6 | unix.IPV6_HDRINCL:
+		return "IPV6_HDRINCL"
+	case solIPv6 | unix.IPV6_IPSEC_POLICY:
+		return "IPV6_IPSEC_POLICY"
+	case solIPv6 | unix.IPV6_XFRM_POLICY:
+		return "IPV6_XFRM_POLICY"
+	case solIPv6 | unix.IPV6_HOPOPTS:
+		return "IPV6_HOPOPTS"
+	case solIPv6 | unix.IPV6_DSTOPTS:
+		return "IPV6_DSTOPTS"
+	case solIPv6 | unix.IPV6_RTHDRDSTOPTS:
+		return "IPV6_RTHDRDSTOPTS"
+	case solIPv6 | unix.IPV6_RTHDR:
+		return "IPV6_RTHDR"
+	case solIPv6 | unix.IPV6_2292PKTOPTIONS:
+		return "IPV6_2292PKTOPTIONS"
+	case solIPv6 | unix.IPV6_FREEBIND:
+		return "IPV6_FREEBIND"
+	case solIPv6 | unix.IPV6_TRANSPARENT:
+		return "IPV6_TRANSPARENT"
+	case solIPv6 | unix.IPV6_PKTINFO:
+		return "IPV6_PKTINFO"
+	case solIPv6 | unix.IPV6_ADDR_PREFERENCES:
+		return "IPV6_ADDR_PREFERENCES"
+	case solIPv6 | unix.IPV6_UNICAST_IF:
+		return "IPV6_UNICAST_IF"
+	case solIPv6 | unix.IPV6_ADDRFORM:
+		return "IPV6_ADDRFORM"
+	case solIPv6 | unix.IPV6_ROUTER_ALERT:
+		return "IPV6_ROUTER_ALERT"
+	case solIPv6 | unix.IPV6_ROUTER_ALERT_ISOLATE:
+		return "IPV6_ROUTER_ALERT_ISOLATE"
+	case solIPv6 | soOriginalDst:
+		return "IP6T_SO_ORIGINAL_DST"
 	case solIPv6 | unix.IPV6_RECVERR:
 		return "IPV6_RECVERR"
+	case solIPv6 | unix.IPV6_RECVERR_RFC4884:
+		return "IPV6_RECVERR_RFC4884"
 	case solIPv6 | unix.IPV6_RECVPKTINFO:
 		return "IPV6_RECVPKTINFO"
 	case solIPv6 | unix.IPV6_RECVHOPLIMIT:
 		return "IPV6_RECVHOPLIMIT"
 	case solIPv6 | unix.IPV6_RECVTCLASS:
 		return "IPV6_RECVTCLASS"
+	case solIPv6 | unix.IPV6_RECVHOPOPTS:
+		return "IPV6_RECVHOPOPTS"
+	case solIPv6 | unix.IPV6_RECVDSTOPTS:
+		return "IPV6_RECVDSTOPTS"
+	case solIPv6 | unix.IPV6_RECVRTHDR:
+		return "IPV6_RECVRTHDR"
+	case solIPv6 | ipv6Flowinfo:
+		return "IPV6_FLOWINFO"
+	case solIPv6 | unix.IPV6_RECVPATHMTU:
+		return "IPV6_RECVPATHMTU"
+	case solIPv6 | unix.IPV6_RECVORIGDSTADDR:
+		return "IPV6_RECVORIGDSTADDR"
+	case solIPv6 | unix.IPV6_RECVFRAGSIZE:
+		return "IPV6_RECVFRAGSIZE"
+	case solIPv6 | unix.IPV6_2292PKTINFO:
+		return "IPV6_2292PKTINFO"
+	case solIPv6 | unix.IPV6_2292HOPLIMIT:
+		return "IPV6_2292HOPLIMIT"
+	case solIPv6 | unix.IPV6_2292HOPOPTS:
+		return "IPV6_2292HOPOPTS"
+	case solIPv6 | unix.IPV6_2292DSTOPTS:
+		return "IPV6_2292DSTOPTS"
+	case solIPv6 | unix.IPV6_2292RTHDR:
+		return "IPV6_2292RTHDR"
+	case solIPv6 | unix.IPV6_MULTICAST_IF:
+		return "IPV6_MULTICAST_IF"
 	case solIPv6 | unix.IPV6_MULTICAST_HOPS:
 		return "IPV6_MULTICAST_HOPS"
 	case solIPv6 | unix.IPV6_MULTICAST_LOOP:
 		return "IPV6_MULTICAST_LOOP"
-	case solIPv6 | unix.IPV6_MULTICAST_IF:
-		return "IPV6_MULTICAST_IF"
+	case solIPv6 | unix.IPV6_MULTICAST_ALL:
+		return "IPV6_MULTICAST_ALL"
+	case solIPv6 | unix.IPV6_ADD_MEMBERSHIP:
+		return "IPV6_ADD_MEMBERSHIP"
+	case solIPv6 | unix.IPV6_DROP_MEMBERSHIP:
+		return "IPV6_DROP_MEMBERSHIP"
+	case solIPv6 | unix.IPV6_JOIN_ANYCAST:
+		return "IPV6_JOIN_ANYCAST"
+	case solIPv6 | unix.IPV6_LEAVE_ANYCAST:
+		return "IPV6_LEAVE_ANYCAST"
+	case solIPv6 | unix.MCAST_JOIN_GROUP:
+		return "IPV6_MCAST_JOIN_GROUP"
+	case solIPv6 | unix.MCAST_LEAVE_GROUP:
+		return "IPV6_MCAST_LEAVE_GROUP"
+	case solIPv6 | unix.MCAST_JOIN_SOURCE_GROUP:
+		return "IPV6_MCAST_JOIN_SOURCE_GROUP"
+	case solIPv6 | unix.MCAST_LEAVE_SOURCE_GROUP:
+		return "IPV6_MCAST_LEAVE_SOURCE_GROUP"
+	case solIPv6 | unix.MCAST_BLOCK_SOURCE:
+		return "IPV6_MCAST_BLOCK_SOURCE"
+	case solIPv6 | unix.MCAST_UNBLOCK_SOURCE:
+		return "IPV6_MCAST_UNBLOCK_SOURCE"
+	case solIPv6 | unix.MCAST_MSFILTER:
+		return "IPV6_MCAST_MSFILTER"
 	case solUDP | unix.UDP_CORK:
 		return "UDP_CORK"
 	case solUDP | unix.UDP_SEGMENT:
 		return "UDP_SEGMENT"
 	case solUDP | unix.UDP_GRO:
 		return "UDP_GRO"
+	case solUDP | unix.UDP_ENCAP:
+		return "UDP_ENCAP"
+	case solUDP | unix.UDP_NO_CHECK6_TX:
+		return "UDP_NO_CHECK6_TX"
+	case solUDP | unix.UDP_NO_CHECK6_RX:
+		return "UDP_NO_CHECK6_RX"
+	case solUDPLite | udpliteSendCscov:
+		return "UDPLITE_SEND_CSCOV"
+	case solUDPLite | udpliteRecvCscov:
+		return "UDPLITE_RECV_CSCOV"
+	case solRaw | icmpFilter:
+		return "ICMP_FILTER"
+	case solICMPv6 | icmpv6Filter:
+		return "ICMPV6_FILTER"
+	case solPacket | unix.PACKET_ADD_MEMBERSHIP:
+		return "PACKET_ADD_MEMBERSHIP"
+	case solPacket | unix.PACKET_DROP_MEMBERSHIP:
+		return "PACKET_DROP_MEMBERSHIP"
+	case solPacket | unix.PACKET_VERSION:
+		return "PACKET_VERSION"
+	case solPacket | unix.PACKET_HDRLEN:
+		return "PACKET_HDRLEN"
+	case solPacket | unix.PACKET_RESERVE:
+		return "PACKET_RESERVE"
+	case solPacket | unix.PACKET_RX_RING:
+		return "PACKET_RX_RING"
+	case solPacket | unix.PACKET_TX_RING:
+		return "PACKET_TX_RING"
+	case solPacket | unix.PACKET_TX_HAS_OFF:
+		return "PACKET_TX_HAS_OFF"
+	case solPacket | unix.PACKET_LOSS:
+		return "PACKET_LOSS"
+	case solPacket | unix.PACKET_COPY_THRESH:
+		return "PACKET_COPY_THRESH"
+	case solPacket | unix.PACKET_FANOUT:
+		return "PACKET_FANOUT"
+	case solPacket | unix.PACKET_FANOUT_DATA:
+		return "PACKET_FANOUT_DATA"
+	case solPacket | unix.PACKET_ROLLOVER_STATS:
+		return "PACKET_ROLLOVER_STATS"
+	case solPacket | unix.PACKET_STATISTICS:
+		return "PACKET_STATISTICS"
+	case solPacket | unix.PACKET_AUXDATA:
+		return "PACKET_AUXDATA"
+	case solPacket | unix.PACKET_ORIGDEV:
+		return "PACKET_ORIGDEV"
+	case solPacket | unix.PACKET_IGNORE_OUTGOING:
+		return "PACKET_IGNORE_OUTGOING"
+	case solPacket | unix.PACKET_QDISC_BYPASS:
+		return "PACKET_QDISC_BYPASS"
+	case solPacket | unix.PACKET_TIMESTAMP:
+		return "PACKET_TIMESTAMP"
+	case solPacket | unix.PACKET_VNET_HDR:
+		return "PACKET_VNET_HDR"
+	case solPacket | unix.PACKET_VNET_HDR_SZ:
+		return "PACKET_VNET_HDR_SZ"
+	case solNetlink | unix.NETLINK_ADD_MEMBERSHIP:
+		return "NETLINK_ADD_MEMBERSHIP"
+	case solNetlink | unix.NETLINK_DROP_MEMBERSHIP:
+		return "NETLINK_DROP_MEMBERSHIP"
+	case solNetlink | unix.NETLINK_LIST_MEMBERSHIPS:
+		return "NETLINK_LIST_MEMBERSHIPS"
+	case solNetlink | unix.NETLINK_PKTINFO:
+		return "NETLINK_PKTINFO"
+	case solNetlink | unix.NETLINK_BROADCAST_ERROR:
+		return "NETLINK_BROADCAST_ERROR"
+	case solNetlink | unix.NETLINK_NO_ENOBUFS:
+		return "NETLINK_NO_ENOBUFS"
+	case solNetlink | unix.NETLINK_LISTEN_ALL_NSID:
+		return "NETLINK_LISTEN_ALL_NSID"
+	case solNetlink | unix.NETLINK_CAP_ACK:
+		return "NETLINK_CAP_ACK"
+	case solNetlink | unix.NETLINK_EXT_ACK:
+		return "NETLINK_EXT_ACK"
+	case solNetlink | unix.NETLINK_GET_STRICT_CHK:
+		return "NETLINK_GET_STRICT_CHK"
+	case solVsock | unix.SO_VM_SOCKETS_BUFFER_SIZE:
+		return "SO_VM_SOCKETS_BUFFER_SIZE"
+	case solVsock | unix.SO_VM_SOCKETS_BUFFER_MIN_SIZE:
+		return "SO_VM_SOCKETS_BUFFER_MIN_SIZE"
+	case solVsock | unix.SO_VM_SOCKETS_BUFFER_MAX_SIZE:
+		return "SO_VM_SOCKETS_BUFFER_MAX_SIZE"
+	case solVsock | unix.SO_VM_SOCKETS_CONNECT_TIMEOUT:
+		return "SO_VM_SOCKETS_CONNECT_TIMEOUT"
+	case solXDP | unix.XDP_UMEM_REG:
+		return "XDP_UMEM_REG"
+	case solXDP | unix.XDP_UMEM_FILL_RING:
+		return "XDP_UMEM_FILL_RING"
+	case solXDP | unix.XDP_UMEM_COMPLETION_RING:
+		return "XDP_UMEM_COMPLETION_RING"
+	case solXDP | unix.XDP_RX_RING:
+		return "XDP_RX_RING"
+	case solXDP | unix.XDP_TX_RING:
+		return "XDP_TX_RING"
+	case solXDP | unix.XDP_MMAP_OFFSETS:
+		return "XDP_MMAP_OFFSETS"
+	case solXDP | unix.XDP_STATISTICS:
+		return "XDP_STATISTICS"
+	case solXDP | unix.XDP_OPTIONS:
+		return "XDP_OPTIONS"
+	case solXDP | unix.XDP_MAX_TX_SKB_BUDGET:
+		return "XDP_MAX_TX_SKB_BUDGET"
 	}
 	return ""
 }

@@ -228,39 +228,43 @@ func setsockopt(fd, level, name int, val unsafe.Pointer, vallen int) unix.Errno 
 // mayWait reports whether an option, set or read, can keep the kernel longer than a lock is held:
 // it takes the routing lock (memberships, multicast routing), loads a program or a kernel module
 // (filters, congestion control, TLS, netfilter), patches the running kernel (the first time stamp,
-// encapsulation) or waits for memory. What is not known here, an unknown level, may wait too.
+// encapsulation, bound of the TTL) or waits for memory. What is not known here, an unknown level, may
+// wait too: SOL_PACKET, SOL_NETLINK, SOL_TLS, SOL_XDP, AF_VSOCK are all told.
 func mayWait(level, name int) bool {
 	switch level {
 	case unix.SOL_SOCKET:
 		switch name {
 		case unix.SO_ATTACH_FILTER, unix.SO_ATTACH_BPF, unix.SO_ATTACH_REUSEPORT_CBPF, unix.SO_ATTACH_REUSEPORT_EBPF, unix.SO_DETACH_REUSEPORT_BPF,
 			unix.SO_BINDTODEVICE, unix.SO_BINDTOIFINDEX, unix.SO_TIMESTAMP, unix.SO_TIMESTAMPNS, unix.SO_TIMESTAMPING,
-			unix.SO_TIMESTAMP_NEW, unix.SO_TIMESTAMPNS_NEW, unix.SO_TIMESTAMPING_NEW, unix.SO_RESERVE_MEM:
+			unix.SO_TIMESTAMP_NEW, unix.SO_TIMESTAMPNS_NEW, unix.SO_TIMESTAMPING_NEW, unix.SO_RESERVE_MEM, unix.SO_DEVMEM_DONTNEED:
 			return true
 		}
 		return false
 	case unix.IPPROTO_TCP:
 		switch name {
-		case unix.TCP_CONGESTION, unix.TCP_ULP, unix.TCP_MD5SIG, unix.TCP_MD5SIG_EXT, unix.TCP_FASTOPEN_KEY, unix.TCP_ZEROCOPY_RECEIVE:
+		case unix.TCP_CONGESTION, unix.TCP_ULP, unix.TCP_MD5SIG, unix.TCP_MD5SIG_EXT, unix.TCP_FASTOPEN_KEY, unix.TCP_ZEROCOPY_RECEIVE, unix.TCP_TX_DELAY:
 			return true
 		}
 		return name >= tcpAOAddKey && name <= tcpAORepair
 	case unix.IPPROTO_IP:
 		switch {
 		case name >= unix.IP_ADD_MEMBERSHIP && name <= unix.MCAST_MSFILTER, name >= ipTables, name == unix.IP_ROUTER_ALERT,
-			name == unix.IP_IPSEC_POLICY, name == unix.IP_XFRM_POLICY:
+			name == unix.IP_IPSEC_POLICY, name == unix.IP_XFRM_POLICY, name == unix.IP_MINTTL:
 			return true
 		}
 		return false
 	case unix.IPPROTO_IPV6:
 		switch name {
 		case unix.IPV6_ADDRFORM, unix.IPV6_ADD_MEMBERSHIP, unix.IPV6_DROP_MEMBERSHIP, unix.IPV6_JOIN_ANYCAST, unix.IPV6_LEAVE_ANYCAST,
-			unix.IPV6_ROUTER_ALERT, ipv6FlowlabelMgr, unix.IPV6_IPSEC_POLICY, unix.IPV6_XFRM_POLICY, ip6Tables, ip6Tables + 1:
+			unix.IPV6_ROUTER_ALERT, ipv6FlowlabelMgr, unix.IPV6_IPSEC_POLICY, unix.IPV6_XFRM_POLICY, unix.IPV6_MINHOPCOUNT,
+			ip6Tables, ip6Tables + 1, ip6Tables + 4, ip6Tables + 5, soOriginalDst:
 			return true
 		}
 		return name >= unix.MCAST_JOIN_GROUP && name <= unix.MCAST_MSFILTER || name >= mrt6Base
 	case unix.IPPROTO_UDP:
 		return name == unix.UDP_ENCAP || name == unix.UDP_GRO
+	case unix.SOL_RAW, unix.IPPROTO_ICMPV6, unix.SOL_MPTCP, SOL_UDPLITE:
+		return false
 	}
 	return true
 }

@@ -2,8 +2,6 @@
 
 package socket
 
-const raceEnabled = false
-
 func raceRelease()             {}
 func raceAcquire()             {}
 func raceRead([]byte, int)     {}

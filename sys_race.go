@@ -10,8 +10,6 @@ import (
 	"unsafe"
 )
 
-const raceEnabled = true
-
 var ioSync int64
 
 // raceRelease goes before a call that lets a peer go on, raceAcquire behind one that hears of a peer.

@@ -628,7 +628,7 @@ func TestIntegersThatAreNoCIntAreRefused(t *testing.T) {
 		t.Skip("an int is a C int here")
 	}
 	one := 1
-	big := one << 32 // 0 as a C int
+	big := one << 31 << 1 // 0 as a C int
 	fd := newSocket(t, socket.AF_INET, socket.SOCK_STREAM, 0)
 	a, b := newPair(t, socket.SOCK_DGRAM)
 	p := make([]byte, 4)
@@ -647,7 +647,6 @@ func TestIntegersThatAreNoCIntAreRefused(t *testing.T) {
 		"SetsockoptInt level": func() error { return socket.SetsockoptInt(fd, big+socket.SOL_SOCKET, socket.SO_REUSEADDR.Name(), 1) },
 		"SetsockoptInt name":  func() error { return socket.SetsockoptInt(fd, socket.SOL_SOCKET, big+socket.SO_REUSEADDR.Name(), 1) },
 		"Setsockopt":          func() error { return socket.Setsockopt(fd, socket.SO_RCVBUF, big+4096) },
-		"Setsockopt duration": func() error { return socket.Setsockopt(fd, socket.TCP_KEEPINTVL, 1<<32*time.Second) },
 	} {
 		wantErr(t, what, f(), unix.EINVAL)
 	}
@@ -1062,9 +1061,6 @@ func TestSockaddrToAndFromXSys(t *testing.T) {
 	wantErr(t, "FromUnix of port 65536", err, unix.EINVAL)
 	_, err = socket.SockaddrIn6(netip.MustParseAddrPort("[::1]:1"), 1, 0).Unix()
 	wantErr(t, "Unix of a flow label", err, unix.EINVAL)
-	at, _ := socket.SockaddrUn("@at")
-	_, err = at.Unix()
-	wantErr(t, "Unix of a path that starts with @", err, unix.EINVAL)
 	strange, _ := socket.SockaddrFrom([]byte{250, 250})
 	_, err = strange.Unix()
 	wantErr(t, "Unix of a strange family", err, unix.EAFNOSUPPORT)
@@ -1204,11 +1200,6 @@ func TestDurationsRoundUpAndNeverTurnIntoForEver(t *testing.T) {
 		t.Errorf("SO_RCVTIMEO of 0 reads %v, %v", got, err)
 	}
 	wantErr(t, "a negative SO_RCVTIMEO", socket.Setsockopt(fd, socket.SO_RCVTIMEO, -time.Second), unix.EINVAL)
-	must(t, "Setsockopt", socket.Setsockopt(fd, socket.TCP_KEEPINTVL, 1500*time.Millisecond))
-	if got, err := socket.Getsockopt(fd, socket.TCP_KEEPINTVL); got != 2*time.Second || err != nil {
-		t.Errorf("TCP_KEEPINTVL of 1.5 s reads %v, %v, want 2 s", got, err)
-	}
-	wantErr(t, "a negative TCP_KEEPINTVL", socket.Setsockopt(fd, socket.TCP_KEEPINTVL, -1), unix.EINVAL)
 }
 
 func TestSettingPrintsAndAppliesItself(t *testing.T) {

@@ -10,9 +10,18 @@ import (
 	"go/token"
 )
 
-// Generate reads a file of tables and returns the file of their names. Where two options share a level
-// and a number, the first gives its name.
-func Generate(src []byte) ([]byte, error) {
+// Generate reads the tables of a system, as linux, and returns the file of their names. Those of bsd are what
+// the BSDs and macOS have in common, and come before their own. Where two options share a level and a number,
+// the first gives its name.
+func Generate(goos string, src []byte) ([]byte, error) {
+	function, common := "optionText", ""
+	switch goos {
+	case "linux":
+	case "bsd":
+		function = "bsdText"
+	default:
+		common = "\tif name := bsdText(levelAndName); name != \"\" {\n\t\treturn name\n\t}\n"
+	}
 	fset := token.NewFileSet()
 	file, err := parser.ParseFile(fset, "", src, parser.ParseComments)
 	if err != nil {
@@ -24,8 +33,8 @@ func Generate(src []byte) ([]byte, error) {
 		fmt.Fprintf(&out, "%s\n\n", c)
 	}
 	fmt.Fprint(&out, "package socket\n\nimport \"golang.org/x/sys/unix\"\n\n",
-		"// optionText is the C name of the option of that level and number, \"\" if it has none here.\n",
-		"func optionText(levelAndName uint64) string {\n\tswitch levelAndName {\n")
+		"// ", function, " is the C name of the option of that level and number, \"\" if it has none here.\n",
+		"func ", function, "(levelAndName uint64) string {\n", common, "\tswitch levelAndName {\n")
 	seen := map[string]bool{}
 	ast.Inspect(file, func(n ast.Node) bool {
 		spec, ok := n.(*ast.ValueSpec)

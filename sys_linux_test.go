@@ -592,7 +592,7 @@ func harass() (stop func()) {
 	quit, done := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(done)
-		for {
+		for range 10_000 { // a call that signals keep alive ends at last
 			select {
 			case <-quit:
 				return
@@ -689,29 +689,37 @@ func waiting(t *testing.T) map[string]func() error {
 func TestSignalsNeitherEndNorStretchATimedCall(t *testing.T) {
 	for name, call := range waiting(t) {
 		t.Run(name, func(t *testing.T) {
-			stop := harass()
-			start := time.Now()
-			err := call()
-			took := time.Since(start)
-			stop()
-			wantErr(t, name, err, unix.EAGAIN)
-			// A loaded machine may be late, but never early.
-			if took < limit || took > 2*limit+300*time.Millisecond {
-				t.Errorf("%s with a limit of %v and a signal every millisecond took %v, want %v to %v", name, limit, took, limit, 2*limit)
-			}
+			lasts(t, name, limit, 2*limit, func() error {
+				defer harass()()
+				return call()
+			})
 		})
 	}
 }
 
 func TestTimedCallsLastTheirLimit(t *testing.T) {
 	for name, call := range waiting(t) {
+		lasts(t, name, limit, limit, call)
+	}
+}
+
+// lasts holds a call to a time: never less, and not more in one of three runs, for the machine may be loaded.
+func lasts(t *testing.T, name string, least, most time.Duration, call func() error) {
+	t.Helper()
+	const slack = 50 * time.Millisecond
+	best := time.Hour
+	for try := 0; try < 3 && best > most+slack; try++ {
 		start := time.Now()
 		err := call()
 		took := time.Since(start)
 		wantErr(t, name, err, unix.EAGAIN)
-		if took < limit-10*time.Millisecond || took > limit+300*time.Millisecond {
-			t.Errorf("%s with a limit of %v took %v", name, limit, took)
+		if took < least-10*time.Millisecond {
+			t.Errorf("%s took %v, want %v at least", name, took, least)
 		}
+		best = min(best, took)
+	}
+	if best > most+slack {
+		t.Errorf("%s took %v at best, want %v at most", name, best, most)
 	}
 }
 
@@ -781,7 +789,7 @@ func TestConnectIsAwaitedThroughSignals(t *testing.T) {
 	stop()
 	runtime.LockOSThread() // stop undid the namespace's lock as well
 	wantErr(t, "Connect to nowhere", err, unix.EINPROGRESS)
-	if took < limit || took > 2*limit+300*time.Millisecond {
+	if took < limit || took > 2*limit+5*time.Second { // far below the time without a limit
 		t.Errorf("Connect with a limit of %v took %v", limit, took)
 	}
 	wantErr(t, "Connect again", socket.Connect(c, nowhere), unix.EALREADY)
@@ -929,18 +937,27 @@ func TestNoHiddenSystemCall(t *testing.T) {
 // blockedChild holds the other ends of sockets, and ends the waits on them when its input says so.
 var blockedChild = testutil.Child("blocked", func() {
 	in := bufio.NewReader(os.Stdin)
+	told := make(chan bool, 1)
+	go func() {
+		in.ReadString('\n')
+		told <- true
+	}()
 	fmt.Println("ready")
-	in.ReadString('\n')
-	time.Sleep(300 * time.Millisecond)
-	var act string
-	fmt.Sscan(os.Args[1], &act)
+	select {
+	case <-told:
+	case <-time.After(10 * time.Second): // the parent is frozen
+	}
 	p := make([]byte, 1<<20)
-	switch act {
+	switch os.Args[1] {
 	case "send":
 		socket.Send(3, []byte("x"), 0)
 	case "drain":
-		socket.Recv(3, p, 0)
-		socket.Recv(3, p, 0)
+		socket.Setsockopt(3, socket.SO_RCVTIMEO, time.Second)
+		for {
+			if n, err := socket.Recv(3, p, 0); n == 0 || err != nil {
+				break
+			}
+		}
 	case "connect":
 		addr, err := socket.ParseSockaddr(os.Args[2])
 		if err == nil {
@@ -1032,7 +1049,7 @@ func TestGCRunsBesideEveryBlockedCall(t *testing.T) {
 	})
 	t.Run("Close", func(t *testing.T) { // SO_LINGER waits for data to be acknowledged: by a peer that reads late
 		c, s := connected(t, socket.AF_INET, socket.SOCK_STREAM)
-		must(t, "Setsockopt", socket.Setsockopt(c, socket.SO_LINGER, socket.Linger{Onoff: 1, Linger: 1}))
+		must(t, "Setsockopt", socket.Setsockopt(c, socket.SO_LINGER, socket.Linger{Onoff: 1, Linger: 30}))
 		dup, err := socket.Dup(c)
 		must(t, "Dup", err)
 		fill(t, c)
@@ -1043,7 +1060,8 @@ func TestGCRunsBesideEveryBlockedCall(t *testing.T) {
 	})
 }
 
-// beside runs call, which waits until a child process acts after 300 ms, and collects garbage meanwhile.
+// beside runs call, which waits until a child process acts, and collects garbage meanwhile. The child acts
+// when the collector has been quick once, so that a loaded machine may be slow; frozen, it never is.
 func beside(t *testing.T, act string, files []*os.File, arg string, call func() error) {
 	t.Helper()
 	child := testutil.StartChild(t, blockedChild, files, act, arg)
@@ -1051,33 +1069,31 @@ func beside(t *testing.T, act string, files []*os.File, arg string, call func() 
 		f.Close()
 	}
 	child.Line(t)
-	// The heap of this process has its own time, which the call must not add to.
 	collect := func() time.Duration {
-		best := time.Hour
-		for began := time.Now(); time.Since(began) < 200*time.Millisecond; {
-			start := time.Now()
-			runtime.GC()
-			best = min(best, time.Since(start))
-		}
-		return best
+		start := time.Now()
+		runtime.GC()
+		return time.Since(start)
 	}
-	alone := collect()
+	alone := collect() // the heap of this process has a time of its own
+	for range 5 {
+		alone = min(alone, collect())
+	}
 	done := make(chan error, 1)
 	go func() { done <- call() }()
 	time.Sleep(20 * time.Millisecond)
+	start, best := time.Now(), time.Hour
+	for best > alone+5*time.Millisecond && time.Since(start) < 9*time.Second {
+		best = min(best, collect())
+	}
+	if best > alone+5*time.Millisecond {
+		t.Errorf("runtime.GC took %v at best beside the call, %v alone", best, alone)
+	}
+	select {
+	case err := <-done:
+		t.Fatalf("the call did not wait: %v", err)
+	default:
+	}
 	io.WriteString(child.In, "\n")
-	start := time.Now()
-	if beside := collect(); beside > alone+5*time.Millisecond {
-		t.Errorf("runtime.GC took %v at best beside the call, %v alone", beside, alone)
-	}
-	if took := time.Since(start); took < 280*time.Millisecond {
-		select {
-		case err := <-done:
-			t.Errorf("the call did not wait: %v", err)
-			return
-		default:
-		}
-	}
 	must(t, "the call", <-done)
 }
 

@@ -11,6 +11,7 @@ package socket
 // length of an address is in addr_bsd.go.
 
 import (
+	"bytes"
 	"encoding/binary"
 	"encoding/hex"
 	"math/bits"
@@ -207,20 +208,21 @@ func (s Sockaddr) AddrPort() netip.AddrPort {
 
 // Path is the name of an AF_UNIX socket, as SockaddrUn takes it: a path without its closing NUL, an
 // abstract name with its leading one, "" for an unnamed socket. For other families it is "".
-func (s Sockaddr) Path() string {
+func (s Sockaddr) Path() string { return string(s.path()) }
+
+// path is the bytes of Path, in s.
+func (s *Sockaddr) path() []byte {
 	if s.Family() != unix.AF_UNIX || s.len <= offsetofSunPath {
-		return ""
+		return nil
 	}
 	path := s.bytes()[offsetofSunPath:s.len]
 	if path[0] == 0 && abstractNames {
-		return string(path)
+		return path
 	}
-	for i, c := range path {
-		if c == 0 {
-			return string(path[:i])
-		}
+	if i := bytes.IndexByte(path, 0); i >= 0 {
+		path = path[:i]
 	}
-	return string(path)
+	return path
 }
 
 // ScopeID is the sin6_scope_id of a sockaddr_in6, the index of an interface; 0 for none.
@@ -273,7 +275,8 @@ func (s Sockaddr) AppendTo(b []byte) []byte {
 			return b
 		}
 	case unix.AF_UNIX:
-		if path := s.Path(); isUn(s, path) {
+		path := unsafe.String(unsafe.SliceData(s.path()), len(s.path())) // of s itself: nothing is allocated
+		if un, err := SockaddrUn(path); err == nil && un == s {
 			b = append(b, "unix:"...)
 			if path != "" && path[0] == 0 {
 				return appendName(append(b, '@'), path[1:], `"`)
@@ -289,11 +292,6 @@ func (s Sockaddr) AppendTo(b []byte) []byte {
 		}
 	}
 	return hex.AppendEncode(append(b, "sockaddr:"...), s.bytes()[:s.len])
-}
-
-func isUn(s Sockaddr, path string) bool {
-	un, err := SockaddrUn(path)
-	return err == nil && un == s
 }
 
 // zoneName names the interface of a scope, if the name can stand in an address and leads back to it.
@@ -458,23 +456,26 @@ func (s Sockaddr) Unix() (unix.Sockaddr, error) {
 // FromUnix is the address of a unix.Sockaddr; nil makes the zero Sockaddr. As in x/sys/unix, the Name of
 // a SockaddrUnix that starts with '@' or a NUL is an abstract one.
 //
-// Errors: EAFNOSUPPORT (a type that is not known here), EINVAL (a port out of range), and those of
-// SockaddrUn.
+// Errors: EAFNOSUPPORT (a type that is not known here), EINVAL (a port out of range, a nil pointer), and those
+// of SockaddrUn.
 func FromUnix(u unix.Sockaddr) (Sockaddr, error) {
 	switch u := u.(type) {
 	case nil:
 		return Sockaddr{}, nil
 	case *unix.SockaddrInet4:
-		if u.Port != int(uint16(u.Port)) {
+		if u == nil || u.Port != int(uint16(u.Port)) {
 			return Sockaddr{}, unix.EINVAL
 		}
 		return SockaddrIn(netip.AddrPortFrom(netip.AddrFrom4(u.Addr), uint16(u.Port))), nil
 	case *unix.SockaddrInet6:
-		if u.Port != int(uint16(u.Port)) {
+		if u == nil || u.Port != int(uint16(u.Port)) {
 			return Sockaddr{}, unix.EINVAL
 		}
 		return SockaddrIn6(netip.AddrPortFrom(netip.AddrFrom16(u.Addr), uint16(u.Port)), 0, u.ZoneId), nil
 	case *unix.SockaddrUnix:
+		if u == nil {
+			return Sockaddr{}, unix.EINVAL
+		}
 		if strings.HasPrefix(u.Name, "@") && abstractNames {
 			return SockaddrUn("\x00" + u.Name[1:])
 		}

@@ -110,7 +110,7 @@ func (s Sockaddr) unixOS() (unix.Sockaddr, error) {
 func fromUnixOS(u unix.Sockaddr) (Sockaddr, error) {
 	switch u := u.(type) {
 	case *unix.SockaddrLinklayer:
-		if u.Halen > 8 || !isInt(u.Ifindex) {
+		if u == nil || u.Halen > 8 || !isInt(u.Ifindex) {
 			return Sockaddr{}, unix.EINVAL
 		}
 		s := SockaddrLl(Ntohs(u.Protocol), u.Ifindex, u.Addr[:])
@@ -119,10 +119,16 @@ func fromUnixOS(u unix.Sockaddr) (Sockaddr, error) {
 		b[10], b[11] = u.Pkttype, u.Halen
 		return s, nil
 	case *unix.SockaddrNetlink:
+		if u == nil {
+			return Sockaddr{}, unix.EINVAL
+		}
 		s := SockaddrNl(u.Pid, u.Groups)
 		binary.NativeEndian.PutUint16(s.bytes()[2:], u.Pad)
 		return s, nil
 	case *unix.SockaddrVM:
+		if u == nil {
+			return Sockaddr{}, unix.EINVAL
+		}
 		s := SockaddrVm(u.CID, u.Port)
 		s.bytes()[12] = u.Flags
 		return s, nil

@@ -37,7 +37,7 @@ func writevTo(fd int, iov [][]byte, raw bool) (int, error) {
 			raceReadv(iov, n)
 			return n, nil
 		}
-		if e = r.errno(e, fd, unix.SO_SNDTIMEO); e != 0 {
+		if e = r.errno(e, fd, unix.SO_SNDTIMEO, raw); e != 0 {
 			return 0, e
 		}
 	}
@@ -63,7 +63,7 @@ func readvFrom(fd int, iov [][]byte, raw bool) (int, error) {
 			raceAcquire()
 			return n, nil
 		}
-		if e = r.errno(e, fd, unix.SO_RCVTIMEO); e != 0 {
+		if e = r.errno(e, fd, unix.SO_RCVTIMEO, raw); e != 0 {
 			return 0, e
 		}
 	}
@@ -90,7 +90,7 @@ func sendMessage(fd int, msg *Msghdr, flags int, raw bool) (int, error) {
 			raceReadv(msg.Iov, n)
 			return n, nil
 		}
-		if e = r.errno(e, fd, unix.SO_SNDTIMEO); e != 0 {
+		if e = r.errno(e, fd, unix.SO_SNDTIMEO, raw); e != 0 {
 			return 0, e
 		}
 	}
@@ -122,7 +122,7 @@ func recvMessage(fd int, msg *Msghdr, flags int, raw bool) (int, error) {
 			raceAcquire()
 			return n, nil
 		}
-		if e = r.errno(e, fd, unix.SO_RCVTIMEO); e != 0 {
+		if e = r.errno(e, fd, unix.SO_RCVTIMEO, raw); e != 0 {
 			return 0, e
 		}
 	}

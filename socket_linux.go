@@ -6,6 +6,7 @@ package socket
 //	4 struct iovec and struct msghdr   5 constants
 
 import (
+	"math"
 	"time"
 	"unsafe"
 
@@ -92,7 +93,10 @@ func sendFile(outfd, infd int, offset *int64, count int, raw bool) (int, error) 
 		return 0, unix.EINVAL
 	}
 	raceRelease()
-	start := now()
+	var start time.Duration
+	if !raw {
+		start = now()
+	}
 	for {
 		n, e := sendfile(outfd, infd, offset, count, raw)
 		switch {
@@ -100,7 +104,7 @@ func sendFile(outfd, infd int, offset *int64, count int, raw bool) (int, error) 
 			return n, nil
 		case e != unix.EINTR:
 			return 0, e
-		case expired(outfd, unix.SO_SNDTIMEO, start):
+		case !raw && expired(outfd, unix.SO_SNDTIMEO, start):
 			return 0, unix.EAGAIN
 		}
 	}
@@ -132,7 +136,10 @@ func spliceTo(rfd int, roff *int64, wfd int, woff *int64, n, flags int, raw bool
 		return 0, unix.EINVAL
 	}
 	raceRelease()
-	start := now()
+	var start time.Duration
+	if !raw {
+		start = now()
+	}
 	for {
 		m, e := splice(rfd, roff, wfd, woff, n, flags, raw)
 		switch {
@@ -141,7 +148,7 @@ func spliceTo(rfd int, roff *int64, wfd int, woff *int64, n, flags int, raw bool
 			return m, nil
 		case e != unix.EINTR:
 			return 0, e
-		case expired(rfd, unix.SO_RCVTIMEO, start), expired(wfd, unix.SO_SNDTIMEO, start):
+		case !raw && (expired(rfd, unix.SO_RCVTIMEO, start) || expired(wfd, unix.SO_SNDTIMEO, start)):
 			return 0, unix.EAGAIN
 		}
 	}
@@ -173,7 +180,7 @@ func Siocoutq(fd int) (int, error) { return queue(fd, unix.SIOCOUTQ) }
 // because the compiler lets them stay on the stack only where a local variable holds their pointers.
 
 type iovArray interface {
-	[fewIov]unix.Iovec | [maxIov]unix.Iovec
+	[fewIov]unix.Iovec | [someIov]unix.Iovec | [maxIov]unix.Iovec
 }
 
 func writevTo(fd int, iov [][]byte, raw bool) (int, error) {
@@ -182,10 +189,12 @@ func writevTo(fd int, iov [][]byte, raw bool) (int, error) {
 		return 0, unix.EBADF
 	case len(iov) <= fewIov:
 		return writevIn[[fewIov]unix.Iovec](fd, iov, raw)
+	case len(iov) <= someIov:
+		return writevIn[[someIov]unix.Iovec](fd, iov, raw)
 	case len(iov) <= maxIov:
 		return writevIn[[maxIov]unix.Iovec](fd, iov, raw)
 	}
-	return 0, unix.EINVAL
+	return refused(writev(fd, nil, len(iov), true))
 }
 
 func writevIn[V iovArray](fd int, iov [][]byte, raw bool) (int, error) {
@@ -194,6 +203,7 @@ func writevIn[V iovArray](fd int, iov [][]byte, raw bool) (int, error) {
 		vec[i].Base = unsafe.SliceData(p)
 		vec[i].SetLen(len(p))
 	}
+	raceReadv(iov, math.MaxInt)
 	raceRelease()
 	var r retry
 	for {
@@ -206,10 +216,9 @@ func writevIn[V iovArray](fd int, iov [][]byte, raw bool) (int, error) {
 			n, e = sendmsg(fd, &hdr, r.flags, raw)
 		}
 		if e == 0 {
-			raceReadv(iov, n)
 			return n, nil
 		}
-		if e = r.errno(e, fd, unix.SO_SNDTIMEO); e != 0 {
+		if e = r.errno(e, fd, unix.SO_SNDTIMEO, raw); e != 0 {
 			return 0, e
 		}
 	}
@@ -221,10 +230,12 @@ func readvFrom(fd int, iov [][]byte, raw bool) (int, error) {
 		return 0, unix.EBADF
 	case len(iov) <= fewIov:
 		return readvIn[[fewIov]unix.Iovec](fd, iov, raw)
+	case len(iov) <= someIov:
+		return readvIn[[someIov]unix.Iovec](fd, iov, raw)
 	case len(iov) <= maxIov:
 		return readvIn[[maxIov]unix.Iovec](fd, iov, raw)
 	}
-	return 0, unix.EINVAL
+	return refused(readv(fd, nil, len(iov), true))
 }
 
 func readvIn[V iovArray](fd int, iov [][]byte, raw bool) (int, error) {
@@ -244,11 +255,11 @@ func readvIn[V iovArray](fd int, iov [][]byte, raw bool) (int, error) {
 			n, e = recvmsg(fd, &hdr, r.flags, raw)
 		}
 		if e == 0 {
-			raceWritev(iov, n)
 			raceAcquire()
+			raceWritev(iov, n)
 			return n, nil
 		}
-		if e = r.errno(e, fd, unix.SO_RCVTIMEO); e != 0 {
+		if e = r.errno(e, fd, unix.SO_RCVTIMEO, raw); e != 0 {
 			return 0, e
 		}
 	}
@@ -259,13 +270,15 @@ func sendMessage(fd int, msg *Msghdr, flags int, raw bool) (int, error) {
 	case !isInt(fd) || !isInt(flags):
 		return 0, invalid(fd)
 	case msg == nil:
-		return 0, unix.EFAULT
+		return refused(sendmsg(fd, nil, flags, true))
 	case len(msg.Iov) <= fewIov:
 		return sendMessageIn[[fewIov]unix.Iovec](fd, msg, flags, raw)
+	case len(msg.Iov) <= someIov:
+		return sendMessageIn[[someIov]unix.Iovec](fd, msg, flags, raw)
 	case len(msg.Iov) <= maxIov:
 		return sendMessageIn[[maxIov]unix.Iovec](fd, msg, flags, raw)
 	}
-	return 0, unix.EMSGSIZE
+	return refused(sendmsg(fd, tooMany(msg), flags, true))
 }
 
 func sendMessageIn[V iovArray](fd int, msg *Msghdr, flags int, raw bool) (int, error) {
@@ -280,15 +293,16 @@ func sendMessageIn[V iovArray](fd int, msg *Msghdr, flags int, raw bool) (int, e
 	if name, namelen := msg.Name.in(); namelen != 0 {
 		hdr.Name, hdr.Namelen = (*byte)(name), uint32(namelen)
 	}
+	raceReadv(msg.Iov, math.MaxInt)
+	raceRead(msg.Control, len(msg.Control))
 	raceRelease()
 	var r retry
 	for {
 		n, e := sendmsg(fd, &hdr, flags|r.flags, raw)
 		if e == 0 {
-			raceReadv(msg.Iov, n)
 			return n, nil
 		}
-		if e = r.errno(e, fd, unix.SO_SNDTIMEO); e != 0 {
+		if e = r.errno(e, fd, unix.SO_SNDTIMEO, raw); e != 0 {
 			return 0, e
 		}
 	}
@@ -296,18 +310,31 @@ func sendMessageIn[V iovArray](fd int, msg *Msghdr, flags int, raw bool) (int, e
 
 func recvMessage(fd int, msg *Msghdr, flags int, raw bool) (int, error) {
 	switch {
-	case msg == nil:
-		return 0, unix.EFAULT
 	case !isInt(fd) || !isInt(flags):
 		msg.fail()
 		return 0, invalid(fd)
+	case msg == nil:
+		return refused(recvmsg(fd, nil, flags, true))
 	case len(msg.Iov) <= fewIov:
 		return recvMessageIn[[fewIov]unix.Iovec](fd, msg, flags, raw)
+	case len(msg.Iov) <= someIov:
+		return recvMessageIn[[someIov]unix.Iovec](fd, msg, flags, raw)
 	case len(msg.Iov) <= maxIov:
 		return recvMessageIn[[maxIov]unix.Iovec](fd, msg, flags, raw)
 	}
 	msg.fail()
-	return 0, unix.EMSGSIZE
+	return refused(recvmsg(fd, tooMany(msg), flags, true))
+}
+
+// refused is the outcome of a call that the kernel refuses before it does anything: for its descriptor, or
+// then for its nil message or too many buffers.
+func refused(_ int, e unix.Errno) (int, error) { return 0, e }
+
+// tooMany has the number of the buffers of msg, and none of them.
+func tooMany(msg *Msghdr) *unix.Msghdr {
+	hdr := new(unix.Msghdr)
+	hdr.SetIovlen(len(msg.Iov))
+	return hdr
 }
 
 func recvMessageIn[V iovArray](fd int, msg *Msghdr, flags int, raw bool) (int, error) {
@@ -323,20 +350,31 @@ func recvMessageIn[V iovArray](fd int, msg *Msghdr, flags int, raw bool) (int, e
 		hdr.Name, hdr.Namelen = (*byte)(unsafe.Pointer(&msg.Name.raw)), sizeofSockaddrStorage
 	}
 	var r retry
+	cloexec := unix.MSG_CMSG_CLOEXEC
 	for {
-		n, e := recvmsg(fd, &hdr, flags|r.flags|unix.MSG_CMSG_CLOEXEC, raw)
+		n, e := recvmsg(fd, &hdr, flags|r.flags|cloexec, raw)
 		if e == 0 {
+			raceAcquire()
 			msg.fill(&hdr, flags)
 			raceWritev(msg.Iov, n)
 			raceWrite(msg.Control, msg.Controllen)
-			raceAcquire()
 			return n, nil
 		}
-		if e = r.errno(e, fd, unix.SO_RCVTIMEO); e != 0 {
+		if e == unix.EINVAL && cloexec != 0 && noRights(fd) {
+			cloexec = 0
+			continue
+		}
+		if e = r.errno(e, fd, unix.SO_RCVTIMEO, raw); e != 0 {
 			msg.fail()
 			return 0, e
 		}
 	}
+}
+
+// noRights reports whether no descriptors can come to a socket. AF_PACKET takes MSG_CMSG_CLOEXEC for an error.
+func noRights(fd int) bool {
+	domain, _, e := getInt(fd, unix.SOL_SOCKET, unix.SO_DOMAIN)
+	return e == 0 && domain != unix.AF_UNIX
 }
 
 // fill takes over what the kernel wrote to hdr.
@@ -357,6 +395,9 @@ func (msg *Msghdr) fill(hdr *unix.Msghdr, flags int) {
 
 // fail clears what a call that failed, or did not come to this message, would have set.
 func (msg *Msghdr) fail() {
+	if msg == nil {
+		return
+	}
 	msg.Controllen, msg.Flags = 0, 0
 	if msg.Name != nil && msg.Name.len != 0 {
 		*msg.Name = Sockaddr{}
@@ -364,11 +405,11 @@ func (msg *Msghdr) fail() {
 }
 
 type hdrArray interface {
-	[8]unix.Mmsghdr | [64]unix.Mmsghdr | [maxMsgs]unix.Mmsghdr
+	[8]unix.Mmsghdr | [64]unix.Mmsghdr | [256]unix.Mmsghdr | [maxMsgs]unix.Mmsghdr
 }
 
 type vecArray interface {
-	[16]unix.Iovec | [128]unix.Iovec | [2 * maxMsgs]unix.Iovec
+	[16]unix.Iovec | [128]unix.Iovec | [512]unix.Iovec | [2 * maxMsgs]unix.Iovec
 }
 
 // fit is how many messages, and the number of their buffers, go in one call.
@@ -395,6 +436,8 @@ func sendMessages(fd int, msgs []Mmsghdr, flags int, raw bool) (n int, err error
 		n, err = sendMessagesIn[[8]unix.Mmsghdr, [16]unix.Iovec](fd, msgs[:nmsg], flags, raw)
 	case nmsg <= 64 && nvec <= 128:
 		n, err = sendMessagesIn[[64]unix.Mmsghdr, [128]unix.Iovec](fd, msgs[:nmsg], flags, raw)
+	case nmsg <= 256 && nvec <= 512:
+		n, err = sendMessagesIn[[256]unix.Mmsghdr, [512]unix.Iovec](fd, msgs[:nmsg], flags, raw)
 	default:
 		n, err = sendMessagesIn[[maxMsgs]unix.Mmsghdr, [2 * maxMsgs]unix.Iovec](fd, msgs[:nmsg], flags, raw)
 	}
@@ -426,6 +469,8 @@ func sendMessagesIn[H hdrArray, V vecArray](fd int, msgs []Mmsghdr, flags int, r
 		if name, namelen := msg.Name.in(); namelen != 0 {
 			hdrs[i].Hdr.Name, hdrs[i].Hdr.Namelen = (*byte)(name), uint32(namelen)
 		}
+		raceReadv(msg.Iov, math.MaxInt)
+		raceRead(msg.Control, len(msg.Control))
 	}
 	raceRelease()
 	var r retry
@@ -434,11 +479,10 @@ func sendMessagesIn[H hdrArray, V vecArray](fd int, msgs []Mmsghdr, flags int, r
 		if e == 0 {
 			for i := range n {
 				msgs[i].Len = int(hdrs[i].Len)
-				raceReadv(msgs[i].Iov, msgs[i].Len)
 			}
 			return n, nil
 		}
-		if e = r.errno(e, fd, unix.SO_SNDTIMEO); e != 0 {
+		if e = r.errno(e, fd, unix.SO_SNDTIMEO, raw); e != 0 {
 			return 0, e
 		}
 	}
@@ -457,6 +501,8 @@ func recvMessages(fd int, msgs []Mmsghdr, flags int, timeout time.Duration, raw 
 		n, err = recvMessagesIn[[8]unix.Mmsghdr, [16]unix.Iovec](fd, msgs[:nmsg], flags, timeout, raw)
 	case nmsg <= 64 && nvec <= 128:
 		n, err = recvMessagesIn[[64]unix.Mmsghdr, [128]unix.Iovec](fd, msgs[:nmsg], flags, timeout, raw)
+	case nmsg <= 256 && nvec <= 512:
+		n, err = recvMessagesIn[[256]unix.Mmsghdr, [512]unix.Iovec](fd, msgs[:nmsg], flags, timeout, raw)
 	default:
 		n, err = recvMessagesIn[[maxMsgs]unix.Mmsghdr, [2 * maxMsgs]unix.Iovec](fd, msgs[:nmsg], flags, timeout, raw)
 	}
@@ -496,22 +542,27 @@ func recvMessagesIn[H hdrArray, V vecArray](fd int, msgs []Mmsghdr, flags int, t
 	if timeout >= 0 {
 		limit = &ts
 		ts = unix.NsecToTimespec(int64(timeout))
-		until = now() + timeout
+		until = after(timeout)
 	}
 	var r retry
+	cloexec := unix.MSG_CMSG_CLOEXEC
 	for {
-		n, e := recvmmsg(fd, &hdrs[0], len(msgs), flags|r.flags|unix.MSG_CMSG_CLOEXEC, limit, raw)
+		n, e := recvmmsg(fd, &hdrs[0], len(msgs), flags|r.flags|cloexec, limit, raw)
 		if e == 0 {
+			raceAcquire()
 			for i := range n {
 				msgs[i].Len = int(hdrs[i].Len)
 				msgs[i].fill(&hdrs[i].Hdr, flags)
 				raceWritev(msgs[i].Iov, msgs[i].Len)
 				raceWrite(msgs[i].Control, msgs[i].Controllen)
 			}
-			raceAcquire()
 			return n, nil
 		}
-		if e = r.errno(e, fd, unix.SO_RCVTIMEO); e != 0 {
+		if e == unix.EINVAL && cloexec != 0 && noRights(fd) {
+			cloexec = 0
+			continue
+		}
+		if e = r.errno(e, fd, unix.SO_RCVTIMEO, raw); e != 0 {
 			return 0, e
 		}
 		if limit != nil { // the kernel tells the time that is left only when messages have come

@@ -11,6 +11,7 @@ package socket
 // socket_linux.go, and the system calls themselves in sys_linux.go and, for the BSDs and macOS, sys_bsd.go.
 
 import (
+	"math"
 	"time"
 	"unsafe"
 
@@ -190,7 +191,8 @@ func accept(fd int, peer *Sockaddr, flags int, raw bool) (nfd int, err error) {
 //	int connect(int sockfd, const struct sockaddr *addr, socklen_t addrlen);
 //
 // SockaddrUnspec undoes it. An attempt that a signal interrupts goes on in the kernel: Connect waits for
-// it and returns SO_ERROR; on AF_UNIX, where nothing goes on, it calls again.
+// it and returns SO_ERROR (Linux may then take one more Connect for the first, in place of EISCONN). Where
+// nothing goes on, on AF_UNIX and for datagrams, it calls again.
 //
 // Errors: EINPROGRESS (non-blocking: poll for writing, then read SO_ERROR; or SO_SNDTIMEO is over),
 // ECONNREFUSED, ETIMEDOUT, ENETUNREACH, EHOSTUNREACH (the attempt failed), EADDRNOTAVAIL (no free port),
@@ -202,9 +204,8 @@ func reach(fd int, addr *Sockaddr, raw bool) error {
 		return unix.EBADF
 	}
 	raceRelease()
-	again := addr.Family() == unix.AF_UNIX || addr.Family() == unix.AF_UNSPEC
 	var start time.Duration
-	if again && !raw {
+	if !raw && addr.Family() == unix.AF_UNIX {
 		start = now()
 	}
 	for {
@@ -212,12 +213,19 @@ func reach(fd int, addr *Sockaddr, raw bool) error {
 		switch {
 		case e != unix.EINTR:
 			return orNil(e)
-		case !again:
+		case goesOn(fd, addr):
 			return orNil(awaitConnect(fd, addr))
-		case expired(fd, unix.SO_SNDTIMEO, start):
+		case !raw && start != 0 && expired(fd, unix.SO_SNDTIMEO, start):
 			return unix.EAGAIN
 		}
 	}
+}
+
+// goesOn reports whether an attempt to connect goes on in the kernel when a signal ends the call.
+func goesOn(fd int, addr *Sockaddr) bool {
+	typ, _, e := getInt(fd, unix.SOL_SOCKET, unix.SO_TYPE)
+	return e == 0 && (typ == unix.SOCK_STREAM || typ == unix.SOCK_SEQPACKET) &&
+		addr.Family() != unix.AF_UNIX && addr.Family() != unix.AF_UNSPEC
 }
 
 // awaitConnect waits for an attempt that a signal interrupted.
@@ -227,25 +235,22 @@ func awaitConnect(fd int, addr *Sockaddr) unix.Errno {
 		if !wait(fd, unix.POLLOUT, until) {
 			return unix.EINPROGRESS // what connect returns when SO_SNDTIMEO is over
 		}
-		var soError int32
-		n := uint32(unsafe.Sizeof(soError))
-		if e := getsockopt(fd, unix.SOL_SOCKET, unix.SO_ERROR, unsafe.Pointer(&soError), &n); e != 0 {
-			return e
-		}
-		if soError != 0 {
-			return unix.Errno(soError)
+		soError, _, e := getInt(fd, unix.SOL_SOCKET, unix.SO_ERROR)
+		if e != 0 || soError != 0 {
+			return max(e, unix.Errno(soError))
 		}
 		var peer Sockaddr
 		if e := getpeername(fd, &peer); e != unix.ENOTCONN {
 			return e
 		}
 		// Nothing is pending: the signal came before the attempt.
-		switch e := connect(fd, addr, false); e {
-		case unix.EINTR, unix.EALREADY:
-		case unix.EISCONN:
+		switch e := connect(fd, addr, false); {
+		case e == unix.EISCONN:
 			return 0
-		default:
+		case e != unix.EINTR && e != unix.EALREADY:
 			return e
+		case until >= 0 && now() >= until:
+			return unix.EINPROGRESS
 		}
 	}
 }
@@ -264,6 +269,9 @@ func awaitConnect(fd int, addr *Sockaddr) unix.Errno {
 // Errors: EAGAIN (non-blocking or MSG_DONTWAIT, or SO_SNDTIMEO is over, and nothing was taken), EPIPE,
 // ECONNRESET, ECONNREFUSED (an ICMP error of an earlier datagram: this one was not sent), EMSGSIZE,
 // ENOTCONN, EDESTADDRREQ, ENOBUFS. See send(2).
+//
+// With MSG_DONTWAIT the call is made without telling Go's scheduler. Netlink requests, which the kernel works
+// off within the call, are better sent without it.
 func Send(fd int, p []byte, flags int) (n int, err error) {
 	return send(fd, p, flags, nil, flags&unix.MSG_DONTWAIT != 0)
 }
@@ -282,15 +290,15 @@ func send(fd int, p []byte, flags int, to *Sockaddr, raw bool) (int, error) {
 	if !isInt(fd) || !isInt(flags) {
 		return 0, invalid(fd)
 	}
+	raceRead(p, len(p))
 	raceRelease()
 	var r retry
 	for {
 		n, e := sendto(fd, p, flags|r.flags, to, raw)
 		if e == 0 {
-			raceRead(p, n)
 			return n, nil
 		}
-		if e = r.errno(e, fd, unix.SO_SNDTIMEO); e != 0 {
+		if e = r.errno(e, fd, unix.SO_SNDTIMEO, raw); e != 0 {
 			return 0, e
 		}
 	}
@@ -311,10 +319,11 @@ type Msghdr struct {
 	Flags      int       // msg_flags, set by Recvmsg: MSG_TRUNC, MSG_CTRUNC, MSG_EOR, MSG_ERRQUEUE, …; 0 after an error
 }
 
-// maxIov is UIO_MAXIOV, the most buffers the kernel takes in a call; fewIov of them cost little stack.
+// maxIov is UIO_MAXIOV, the most buffers the kernel takes in a call; fewer of them cost less stack.
 const (
-	maxIov = 1024
-	fewIov = 8
+	maxIov  = 1024
+	someIov = 64
+	fewIov  = 8
 )
 
 // Sendmsg sends a message: gathered from several buffers, to an address or the peer, with control data.
@@ -353,6 +362,7 @@ func writeTo(fd int, p []byte, raw bool) (int, error) {
 	if !isInt(fd) {
 		return 0, unix.EBADF
 	}
+	raceRead(p, len(p))
 	raceRelease()
 	var r retry
 	for {
@@ -363,10 +373,9 @@ func writeTo(fd int, p []byte, raw bool) (int, error) {
 			n, e = sendto(fd, p, r.flags, nil, raw)
 		}
 		if e == 0 {
-			raceRead(p, n)
 			return n, nil
 		}
-		if e = r.errno(e, fd, unix.SO_SNDTIMEO); e != 0 {
+		if e = r.errno(e, fd, unix.SO_SNDTIMEO, raw); e != 0 {
 			return 0, e
 		}
 	}
@@ -434,11 +443,11 @@ func recv(fd int, p []byte, flags int, from *Sockaddr, raw bool) (int, error) {
 	for {
 		n, e := recvfrom(fd, p, flags|r.flags, from, raw)
 		if e == 0 {
-			raceWrite(p, n)
 			raceAcquire()
+			raceWrite(p, n)
 			return n, nil
 		}
-		if e = r.errno(e, fd, unix.SO_RCVTIMEO); e != 0 {
+		if e = r.errno(e, fd, unix.SO_RCVTIMEO, raw); e != 0 {
 			return 0, e
 		}
 	}
@@ -466,11 +475,11 @@ func readFrom(fd int, p []byte, raw bool) (int, error) {
 			n, e = recvfrom(fd, p, r.flags, nil, raw)
 		}
 		if e == 0 {
-			raceWrite(p, n)
 			raceAcquire()
+			raceWrite(p, n)
 			return n, nil
 		}
-		if e = r.errno(e, fd, unix.SO_RCVTIMEO); e != 0 {
+		if e = r.errno(e, fd, unix.SO_RCVTIMEO, raw); e != 0 {
 			return 0, e
 		}
 	}
@@ -487,7 +496,7 @@ func Readv(fd int, iov [][]byte) (n int, err error) { return readvFrom(fd, iov, 
 //
 // C comes near with MSG_WAITALL, which signals and timeouts cut short. n is what was received, whatever
 // the error, and is less than len(p) without an error at the end of the stream; on a non-blocking socket
-// Recvall does not wait but returns EAGAIN with it. MSG_PEEK, which would give the same bytes again and
+// Recvall does not wait but returns EAGAIN with it. An empty p is full: no call is made. MSG_PEEK, which would give the same bytes again and
 // again, is EINVAL. See Recv.
 func Recvall(fd int, p []byte, flags int) (n int, err error) {
 	if flags&unix.MSG_PEEK != 0 {
@@ -728,7 +737,8 @@ func (fd Nonblocking) Writev(iov [][]byte) (n int, err error) { return writevTo(
 // Shutdown is the function Shutdown.
 func (fd Nonblocking) Shutdown(how int) error { return Shutdown(int(fd), how) }
 
-// Close is the function Close. Not with SO_LINGER on and above zero: Linux then waits, non-blocking or not.
+// Close is the function Close. It is not for sockets whose closing waits, non-blocking or not: with SO_LINGER
+// on and above zero, of AF_PACKET, or with multicast memberships.
 func (fd Nonblocking) Close() error { return closeOnce(int(fd), true) }
 
 // 9. EINTR and time.
@@ -742,10 +752,14 @@ type retry struct {
 	flags int           // MSG_DONTWAIT once the waiting is done here
 }
 
-// errno says what becomes of e: 0 to call again, else the error to return. timeo is the limit's option.
-func (r *retry) errno(e unix.Errno, fd, timeo int) unix.Errno {
+// errno says what becomes of e: 0 to call again, else the error to return. timeo is the limit's option; a
+// call that is raw does not wait, and has none.
+func (r *retry) errno(e unix.Errno, fd, timeo int, raw bool) unix.Errno {
 	if e != unix.EINTR && r.flags == 0 {
 		return e
+	}
+	if raw {
+		return 0
 	}
 	return r.interrupted(e, fd, timeo)
 }
@@ -791,15 +805,24 @@ func timeout(fd, timeo int) time.Duration {
 	if e := getsockopt(fd, unix.SOL_SOCKET, timeo, unsafe.Pointer(&tv), &n); e != 0 {
 		return 0
 	}
-	return time.Duration(tv.Nano())
+	return duration(&tv)
 }
 
 // deadline is the end of a socket's own limit if it began now; -1 if it has none.
 func deadline(fd, timeo int) time.Duration {
 	if t := timeout(fd, timeo); t > 0 {
-		return now() + t
+		return after(t)
 	}
 	return -1
+}
+
+// after is the time d from now, or the end of time.
+func after(d time.Duration) time.Duration {
+	t := now()
+	if d > math.MaxInt64-t {
+		return math.MaxInt64
+	}
+	return t + d
 }
 
 // expired reports whether a socket's own limit is over for a call that began at start.

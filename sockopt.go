@@ -12,6 +12,7 @@ package socket
 
 import (
 	"fmt"
+	"math"
 	"net/netip"
 	"reflect"
 	"strconv"
@@ -71,8 +72,8 @@ type (
 //	struct{}                    a C int, 1
 //	a type of this package      as the option does that has it
 //
-// A type with other pointers inside may only be set (WO). Where T or a number does not do, each call with
-// the option is EINVAL.
+// A type with other pointers inside may only be set (WO). Where T does not do, or level is beyond 24 bits,
+// each call with the option is EINVAL.
 func NewOption[T any, A Access](level, name int) Option[T, A] {
 	w := uint64(level)<<levelShift | uint64(uint32(name)) | newCodec(reflect.TypeFor[T](), reflect.TypeFor[A]() == reflect.TypeFor[WO]())
 	if optionLevel(w) != level || optionName(w) != name {
@@ -123,6 +124,9 @@ func Getsockopt[T any, A Readable](fd int, opt Option[T, A]) (T, error) {
 //
 // See Getsockopt.
 func GetsockoptInto[T any, A Readable](fd int, opt Option[T, A], v *T) (n int, err error) {
+	if v == nil {
+		return 0, unix.EFAULT
+	}
 	return getOption(fd, uint64(opt.word), unsafe.Pointer(v), unsafe.Sizeof(*v))
 }
 
@@ -216,6 +220,7 @@ func GetsockoptBytes(fd, level, name int, buf []byte) (n int, err error) {
 	if e := getsockopt(fd, level, name, unsafe.Pointer(unsafe.SliceData(buf)), &vallen); e != 0 {
 		return 0, e
 	}
+	raceWrite(buf, int(vallen))
 	return int(vallen), nil
 }
 
@@ -228,6 +233,7 @@ func SetsockoptBytes(fd, level, name int, value []byte) error {
 	if !isInt(fd) || !isInt(level) || !isInt(name) || !isInt(len(value)) {
 		return invalid(fd)
 	}
+	raceRead(value, len(value))
 	return orNil(setsockopt(fd, level, name, unsafe.Pointer(unsafe.SliceData(value)), len(value)))
 }
 
@@ -330,9 +336,15 @@ func getOption(fd int, w uint64, p unsafe.Pointer, size uintptr) (n int, err err
 	level, name := optionLevel(w), optionName(w)
 	switch codec := w & codecMask; codec {
 	case asBool, asInt, asUint, asErrno, asSeconds, asMillis, asMicros, asIndex:
-		v, n, e := getInt(fd, level, name)
-		if e != 0 {
+		// As getInt, without the cost of calling it.
+		var b int32
+		vallen := uint32(unsafe.Sizeof(b))
+		if e := getsockopt(fd, level, name, unsafe.Pointer(&b), &vallen); e != 0 {
 			return 0, e
+		}
+		v, n := int(b), int(vallen)
+		if n < 4 {
+			v = shortInt(&b, n)
 		}
 		switch codec {
 		case asBool:
@@ -358,6 +370,9 @@ func getOption(fd int, w uint64, p unsafe.Pointer, size uintptr) (n int, err err
 		if e := getsockopt(fd, level, name, p, &vallen); e != 0 {
 			return 0, e
 		}
+		if uintptr(vallen) < size { // an older kernel: v may hold what it held before
+			clear(unsafe.Slice((*byte)(p), size)[vallen:])
+		}
 		return int(vallen), nil
 	default:
 		return getOther(fd, w, p)
@@ -371,13 +386,18 @@ func getInt(fd, level, name int) (v, n int, e unix.Errno) {
 	if e = getsockopt(fd, level, name, unsafe.Pointer(&b), &vallen); e != 0 {
 		return 0, 0, e
 	}
-	switch vallen {
+	return shortInt(&b, int(vallen)), int(vallen), 0
+}
+
+// shortInt is the number in the first n bytes of b.
+func shortInt(b *int32, n int) int {
+	switch n {
 	case 1:
-		return int(*(*uint8)(unsafe.Pointer(&b))), 1, 0
+		return int(*(*uint8)(unsafe.Pointer(b)))
 	case 2:
-		return int(*(*uint16)(unsafe.Pointer(&b))), 2, 0
+		return int(*(*uint16)(unsafe.Pointer(b)))
 	}
-	return int(b), int(vallen), 0
+	return int(*b)
 }
 
 // getOther reads what is not a C int and not plain.
@@ -398,7 +418,7 @@ func getOther(fd int, w uint64, p unsafe.Pointer) (n int, err error) {
 		if e := getsockopt(fd, level, name, unsafe.Pointer(&tv), &vallen); e != 0 {
 			return 0, e
 		}
-		*(*time.Duration)(p) = time.Duration(tv.Nano())
+		*(*time.Duration)(p) = duration(&tv)
 		return int(vallen), nil
 	case asString, asName:
 		var space [256]byte
@@ -448,8 +468,8 @@ func getBytes(fd, level, name int, b []byte) ([]byte, error) {
 	for {
 		vallen := uint32(len(b))
 		e := getsockopt(fd, level, name, unsafe.Pointer(unsafe.SliceData(b)), &vallen)
-		// Options that do not fit either say so, in one of two ways, or are cut in silence.
-		small := e == unix.ERANGE || e == unix.EINVAL || e == 0 && int(vallen) >= len(b)
+		// Options that do not fit either say so or are cut in silence.
+		small := e == unix.ERANGE || e == 0 && int(vallen) >= len(b)
 		switch {
 		case small && len(b) < 64<<10:
 			b = make([]byte, max(2*len(b), int(min(vallen, 64<<10))+1))
@@ -585,6 +605,14 @@ func setOther(fd int, w uint64, p unsafe.Pointer) error {
 		return setStruct(fd, w, p)
 	}
 	return unix.EINVAL
+}
+
+// duration is a struct timeval; one that is too long for a Duration is the longest.
+func duration(tv *unix.Timeval) time.Duration {
+	if int64(tv.Sec) >= int64(math.MaxInt64/time.Second) {
+		return math.MaxInt64
+	}
+	return time.Duration(tv.Nano())
 }
 
 // store sets a C field of either size, and reports whether v fits.

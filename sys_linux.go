@@ -5,9 +5,9 @@ package socket
 // costs, but a raw call that waits keeps its processor: first the garbage collector waits with it,
 // then the whole program. Syscall6 tells the scheduler, for some 60 ns. So:
 //
-//   - always raw: socket, socketpair, listen, getsockname, getpeername, shutdown, fcntl, ioctl (they
-//     take a lock at most), bind but for AF_UNIX (which walks a path on a disk), getsockopt and
-//     setsockopt but for the options of mayWait;
+//   - always raw: socket, socketpair, listen, getsockname, getpeername, shutdown, fcntl (they take a
+//     lock at most, for moments), bind of AF_INET and AF_INET6 (AF_UNIX walks a path on a disk, AF_PACKET
+//     waits for all processors), getsockopt and setsockopt but for the options of mayWait;
 //   - raw when the caller knows that the call cannot wait (raw is true: MSG_DONTWAIT, a Nonblocking
 //     descriptor): accept4, connect, all that moves data, close;
 //   - told otherwise.
@@ -40,11 +40,11 @@ func socketpair(domain, typ, protocol int, fds *[2]int32) unix.Errno {
 
 func bind(fd int, addr *Sockaddr) unix.Errno {
 	name, namelen := addr.in()
-	if addr.Family() == AF_UNIX {
-		_, _, e := syscall.Syscall6(unix.SYS_BIND, uintptr(fd), uintptr(name), namelen, 0, 0, 0)
+	if f := addr.Family(); f == AF_INET || f == AF_INET6 {
+		_, _, e := syscall.RawSyscall6(unix.SYS_BIND, uintptr(fd), uintptr(name), namelen, 0, 0, 0)
 		return e
 	}
-	_, _, e := syscall.RawSyscall6(unix.SYS_BIND, uintptr(fd), uintptr(name), namelen, 0, 0, 0)
+	_, _, e := syscall.Syscall6(unix.SYS_BIND, uintptr(fd), uintptr(name), namelen, 0, 0, 0)
 	return e
 }
 
@@ -225,59 +225,48 @@ func setsockopt(fd, level, name int, val unsafe.Pointer, vallen int) unix.Errno 
 	return e
 }
 
-// mayWait reports whether an option, set or read, can keep the kernel longer than a lock is held:
-// it takes the routing lock (memberships, multicast routing), loads a program or a kernel module
-// (filters, congestion control, TLS, netfilter), patches the running kernel (the first time stamp,
-// encapsulation, bound of the TTL) or waits for memory. What is not known here, an unknown level, may
-// wait too: SOL_PACKET, SOL_NETLINK, SOL_TLS, SOL_XDP, AF_VSOCK are all told.
+// mayWait reports whether an option, set or read, can keep the kernel longer than a lock is held: all but
+// those of plain.
 func mayWait(level, name int) bool {
-	switch level {
-	case unix.SOL_SOCKET:
-		switch name {
-		case unix.SO_ATTACH_FILTER, unix.SO_ATTACH_BPF, unix.SO_ATTACH_REUSEPORT_CBPF, unix.SO_ATTACH_REUSEPORT_EBPF, unix.SO_DETACH_REUSEPORT_BPF,
-			unix.SO_BINDTODEVICE, unix.SO_BINDTOIFINDEX, unix.SO_TIMESTAMP, unix.SO_TIMESTAMPNS, unix.SO_TIMESTAMPING,
-			unix.SO_TIMESTAMP_NEW, unix.SO_TIMESTAMPNS_NEW, unix.SO_TIMESTAMPING_NEW, unix.SO_RESERVE_MEM, unix.SO_DEVMEM_DONTNEED:
-			return true
-		}
-		return false
-	case unix.IPPROTO_TCP:
-		switch name {
-		case unix.TCP_CONGESTION, unix.TCP_ULP, unix.TCP_MD5SIG, unix.TCP_MD5SIG_EXT, unix.TCP_FASTOPEN_KEY, unix.TCP_ZEROCOPY_RECEIVE, unix.TCP_TX_DELAY:
-			return true
-		}
-		return name >= tcpAOAddKey && name <= tcpAORepair
-	case unix.IPPROTO_IP:
-		switch {
-		case name >= unix.IP_ADD_MEMBERSHIP && name <= unix.MCAST_MSFILTER, name >= ipTables, name == unix.IP_ROUTER_ALERT,
-			name == unix.IP_IPSEC_POLICY, name == unix.IP_XFRM_POLICY, name == unix.IP_MINTTL:
-			return true
-		}
-		return false
-	case unix.IPPROTO_IPV6:
-		switch name {
-		case unix.IPV6_ADDRFORM, unix.IPV6_ADD_MEMBERSHIP, unix.IPV6_DROP_MEMBERSHIP, unix.IPV6_JOIN_ANYCAST, unix.IPV6_LEAVE_ANYCAST,
-			unix.IPV6_ROUTER_ALERT, ipv6FlowlabelMgr, unix.IPV6_IPSEC_POLICY, unix.IPV6_XFRM_POLICY, unix.IPV6_MINHOPCOUNT,
-			ip6Tables, ip6Tables + 1, ip6Tables + 4, ip6Tables + 5, soOriginalDst:
-			return true
-		}
-		return name >= unix.MCAST_JOIN_GROUP && name <= unix.MCAST_MSFILTER || name >= mrt6Base
-	case unix.IPPROTO_UDP:
-		return name == unix.UDP_ENCAP || name == unix.UDP_GRO
-	case unix.SOL_RAW, unix.IPPROTO_ICMPV6, unix.SOL_MPTCP, SOL_UDPLITE:
-		return false
-	}
-	return true
+	return level>>6 != 0 && level != unix.SOL_SOCKET || uint(name) >= 128 || plain[level&63][name>>6]>>(name&63)&1 == 0
 }
 
-// Numbers that mayWait needs and x/sys/unix has not: linux/tcp.h, linux/netfilter_ipv4/ip_tables.h,
-// linux/in6.h, linux/netfilter_ipv6/ip6_tables.h, linux/mroute6.h.
+// plain has a bit for each option, 0 to 127, of the five common levels that cannot wait. Those that can are
+// taken out by name: they take the routing lock (memberships, multicast routing), load a program or a kernel
+// module (filters, congestion control, TLS, netfilter), patch the running kernel (the first time stamp,
+// encapsulation, bound of the TTL) or wait for memory. All other levels may wait.
+var plain = [64][2]uint64{
+	unix.SOL_SOCKET & 63: { // 1; 65535 on MIPS
+		all &^ (1<<unix.SO_ATTACH_FILTER | 1<<unix.SO_ATTACH_BPF | 1<<unix.SO_ATTACH_REUSEPORT_CBPF | 1<<unix.SO_ATTACH_REUSEPORT_EBPF |
+			1<<unix.SO_BINDTODEVICE | 1<<unix.SO_BINDTOIFINDEX | 1<<unix.SO_TIMESTAMP | 1<<unix.SO_TIMESTAMPNS | 1<<unix.SO_TIMESTAMPING |
+			1<<unix.SO_TIMESTAMP_NEW),
+		all &^ (1<<(unix.SO_TIMESTAMPNS_NEW-64) | 1<<(unix.SO_TIMESTAMPING_NEW-64) | 1<<(unix.SO_DETACH_REUSEPORT_BPF-64) |
+			1<<(unix.SO_RESERVE_MEM-64) | 1<<(unix.SO_DEVMEM_DONTNEED-64)),
+	},
+	unix.IPPROTO_TCP: {
+		all &^ (1<<unix.TCP_CONGESTION | 1<<unix.TCP_ULP | 1<<unix.TCP_MD5SIG | 1<<unix.TCP_MD5SIG_EXT | 1<<unix.TCP_FASTOPEN_KEY |
+			1<<unix.TCP_ZEROCOPY_RECEIVE | 1<<unix.TCP_TX_DELAY | (2<<tcpAORepair - 1<<tcpAOAddKey)),
+	},
+	unix.IPPROTO_IP: {
+		all &^ (1<<unix.IP_ROUTER_ALERT | 1<<unix.IP_IPSEC_POLICY | 1<<unix.IP_XFRM_POLICY | 1<<unix.IP_MINTTL |
+			(2<<unix.MCAST_MSFILTER - 1<<unix.IP_ADD_MEMBERSHIP)), // and from 64 on netfilter
+	},
+	unix.IPPROTO_IPV6: {
+		all &^ (1<<unix.IPV6_ADDRFORM | 1<<unix.IPV6_ADD_MEMBERSHIP | 1<<unix.IPV6_DROP_MEMBERSHIP | 1<<unix.IPV6_JOIN_ANYCAST |
+			1<<unix.IPV6_LEAVE_ANYCAST | 1<<unix.IPV6_ROUTER_ALERT | 1<<ipv6FlowlabelMgr | 1<<unix.IPV6_IPSEC_POLICY | 1<<unix.IPV6_XFRM_POLICY |
+			(2<<unix.MCAST_MSFILTER - 1<<unix.MCAST_JOIN_GROUP)),
+		all &^ (1<<(unix.IPV6_MINHOPCOUNT-64) | 1<<(soOriginalDst-64) | 0x33), // 64, 65, 68, 69: netfilter
+	},
+	unix.IPPROTO_UDP: {all, all &^ (1<<(unix.UDP_ENCAP-64) | 1<<(unix.UDP_GRO-64))},
+}
+
+const all = 1<<64 - 1
+
+// Numbers that x/sys/unix lacks: linux/tcp.h, linux/in6.h.
 const (
 	tcpAOAddKey      = 38
 	tcpAORepair      = 42
-	ipTables         = 64
 	ipv6FlowlabelMgr = 32
-	ip6Tables        = 64
-	mrt6Base         = 200
 )
 
 func fcntl(fd, cmd, arg int) (int, unix.Errno) {
@@ -285,10 +274,11 @@ func fcntl(fd, cmd, arg int) (int, unix.Errno) {
 	return int(r), e
 }
 
-// ioctl reads a C int. (unix.IoctlGetInt reads a Go int: the wrong half of one on big-endian machines.)
+// ioctl reads a C int. (unix.IoctlGetInt reads a Go int: the wrong half of one on big-endian machines.) It
+// may wait: a pipe's lock is held by those who splice to it.
 func ioctl(fd int, req uint) (int32, unix.Errno) {
 	var v int32
-	_, _, e := syscall.RawSyscall6(unix.SYS_IOCTL, uintptr(fd), uintptr(req), uintptr(unsafe.Pointer(&v)), 0, 0, 0)
+	_, _, e := syscall.Syscall6(unix.SYS_IOCTL, uintptr(fd), uintptr(req), uintptr(unsafe.Pointer(&v)), 0, 0, 0)
 	return v, e
 }
 

@@ -166,6 +166,17 @@ func TestControlDataAreCountedAndCut(t *testing.T) {
 		}
 	}
 	send()
+	batch := []socket.Mmsghdr{{Msghdr: msg}}
+	if n, err := socket.Recvmmsg(b, batch, 0, -1); n != 1 || err != nil {
+		t.Fatalf("Recvmmsg = %d, %v", n, err)
+	}
+	for _, fd := range fds(batch[0].Control[:batch[0].Controllen]) {
+		if on, err := socket.Cloexec(fd); !on || err != nil {
+			t.Errorf("a descriptor received by Recvmmsg: Cloexec = %v, %v", on, err)
+		}
+		socket.Close(fd)
+	}
+	send()
 	msg.Control = make([]byte, unix.CmsgLen(4))
 	if n, err := socket.Recvmsg(b, &msg, 0); n != 1 || err != nil || msg.Flags != socket.MSG_CTRUNC {
 		t.Errorf("Recvmsg into too little space = %d, %v, Flags %#x, want MSG_CTRUNC", n, err, msg.Flags)
@@ -533,12 +544,24 @@ func TestPacketSocketHearsLoopback(t *testing.T) {
 	lo, err := socket.IfNametoindex("lo")
 	must(t, "IfNametoindex", err)
 	must(t, "Bind", socket.Bind(p, socket.SockaddrLl(unix.ETH_P_IP, lo, nil)))
+	must(t, "Setsockopt", socket.Setsockopt(p, socket.SO_RCVTIMEO, 5*time.Second))
 	u, addr := bound(t, socket.AF_INET, socket.SOCK_DGRAM)
 	socket.Sendto(u, []byte("packet"), 0, addr)
 	buf := make([]byte, 200)
 	n, from, err := socket.Recvfrom(p, buf, 0)
 	if err != nil || from.Family() != socket.AF_PACKET || !bytes.HasSuffix(buf[:n], []byte("packet")) {
 		t.Errorf("Recvfrom = %q from %v, %v", buf[:n], from, err)
+	}
+	// The family refuses the MSG_CMSG_CLOEXEC that these add.
+	socket.Sendto(u, []byte("message"), 0, addr)
+	socket.Sendto(u, []byte("batch"), 0, addr)
+	msg := socket.Msghdr{Iov: [][]byte{buf}}
+	if n, err := socket.Recvmsg(p, &msg, 0); err != nil || !bytes.HasSuffix(buf[:n], []byte("message")) {
+		t.Errorf("Recvmsg = %q, %v", buf[:n], err)
+	}
+	batch := []socket.Mmsghdr{{Msghdr: msg}}
+	if n, err := socket.Recvmmsg(p, batch, 0, -1); n != 1 || err != nil {
+		t.Errorf("Recvmmsg = %d, %v", n, err)
 	}
 	if back, err := socket.ParseSockaddr(from.String()); back != from || err != nil {
 		t.Errorf("ParseSockaddr(%q) = %v, %v", from, back, err)
@@ -571,12 +594,15 @@ func TestFlowinfoAndScopeReachTheKernel(t *testing.T) {
 	must(t, "Getsockname", err)
 	must(t, "Setsockopt", socket.SetsockoptInt(other, socket.IPPROTO_IPV6, 11 /* IPV6_FLOWINFO */, 1))
 	dest := socket.SockaddrIn6(name.AddrPort(), 0x54321, uint32(va))
-	if _, err := socket.Sendto(fd, []byte("x"), 0, dest); err != nil {
-		t.Fatalf("Sendto with a flow label: %v", err)
-	}
 	msg := socket.Msghdr{Iov: [][]byte{make([]byte, 4)}, Control: make([]byte, 64)}
-	_, err = socket.Recvmsg(other, &msg, 0)
-	must(t, "Recvmsg", err)
+	testutil.Eventually(t, "a datagram through a link that is just up", func() bool {
+		if _, err := socket.Sendto(fd, []byte("x"), 0, dest); err != nil {
+			t.Fatalf("Sendto with a flow label: %v", err)
+		}
+		time.Sleep(time.Millisecond)
+		n, _ := socket.Recvmsg(other, &msg, socket.MSG_DONTWAIT)
+		return n == 1
+	})
 	if !bytes.Contains(msg.Control[:msg.Controllen], []byte{0x00, 0x05, 0x43, 0x21}) {
 		t.Errorf("the flow label did not arrive in network order: % x", msg.Control[:msg.Controllen])
 	}
@@ -869,6 +895,49 @@ func straced(t *testing.T, child string, options ...string) (said string, trace 
 		trace = append(trace, call)
 	}
 	return strings.TrimSpace(string(out)), trace
+}
+
+// oddlyInterruptedChild makes calls whose first attempt strace interrupts, in states that are easy to forget.
+var oddlyInterruptedChild = testutil.Child("oddly", func() {
+	runtime.LockOSThread()
+	bind := func(typ int) (int, socket.Sockaddr) {
+		fd, _ := socket.Socket(socket.AF_INET, typ, 0)
+		socket.Bind(fd, loopback4)
+		addr, _ := socket.Getsockname(fd)
+		return fd, addr
+	}
+	// A datagram socket that has a peer already.
+	_, first := bind(socket.SOCK_DGRAM)
+	_, second := bind(socket.SOCK_DGRAM)
+	u, _ := bind(socket.SOCK_DGRAM)
+	err := socket.Connect(u, first)
+	err2 := socket.Connect(u, second)
+	peer, _ := socket.Getpeername(u)
+	fmt.Println("datagram", err, err2, peer == second)
+	// A stream that is refused.
+	closed, addr := bind(socket.SOCK_STREAM)
+	socket.Close(closed)
+	s, _ := socket.Socket(socket.AF_INET, socket.SOCK_STREAM, 0)
+	fmt.Println("stream", socket.Connect(s, addr))
+	// Calls that must not wait, on a socket that has a limit to wait.
+	socket.Setsockopt(u, socket.SO_RCVTIMEO, 5*time.Second)
+	start := time.Now()
+	_, err = socket.Recv(u, make([]byte, 1), socket.MSG_DONTWAIT)
+	fmt.Println("recv", err, time.Since(start) < 4*time.Second)
+})
+
+func TestInterruptedCallsInOddStates(t *testing.T) {
+	for inject, want := range map[string]string{
+		"connect:error=EINTR:when=1":  "datagram <nil> <nil> true\nstream connection refused\nrecv resource temporarily unavailable true",
+		"connect:error=EINTR:when=2":  "datagram <nil> <nil> true\nstream connection refused\nrecv resource temporarily unavailable true",
+		"connect:error=EINTR:when=3":  "datagram <nil> <nil> true\nstream connection refused\nrecv resource temporarily unavailable true",
+		"recvfrom:error=EINTR:when=1": "datagram <nil> <nil> true\nstream connection refused\nrecv resource temporarily unavailable true",
+	} {
+		said, trace := straced(t, oddlyInterruptedChild, "-e", "trace=network", "-e", "inject="+inject)
+		if said != want || !strings.Contains(strings.Join(trace, "\n"), "EINTR") {
+			t.Errorf("with %s:\n%s\n%s", inject, said, strings.Join(trace, "\n"))
+		}
+	}
 }
 
 func TestEveryCallIsRestartedAfterEINTR(t *testing.T) {

@@ -386,7 +386,9 @@ func TestReadvWritevKeepOrder(t *testing.T) {
 func TestTooManyBuffersAreRefusedAsTheKernelDoes(t *testing.T) {
 	a, b := newPair(t, socket.SOCK_DGRAM)
 	iov := make([][]byte, 1025)
-	_, err := socket.Sendmsg(a, &socket.Msghdr{Iov: iov}, 0)
+	_, err := socket.Sendmsg(-1, &socket.Msghdr{Iov: iov}, 0) // the descriptor is looked at first
+	wantErr(t, "Sendmsg(-1) of 1025 buffers", err, unix.EBADF)
+	_, err = socket.Sendmsg(a, &socket.Msghdr{Iov: iov}, 0)
 	wantErr(t, "Sendmsg of 1025 buffers", err, unix.EMSGSIZE)
 	_, err = socket.Recvmsg(b, &socket.Msghdr{Iov: iov}, socket.MSG_DONTWAIT)
 	wantErr(t, "Recvmsg into 1025 buffers", err, unix.EMSGSIZE)
@@ -811,6 +813,36 @@ func TestSocketTrafficOrdersMemory(t *testing.T) {
 	}
 }
 
+// TestBuffersHandedOverAreNoRace has, as well, nothing to check but under -race.
+func TestBuffersHandedOverAreNoRace(t *testing.T) {
+	a, b := newPair(t, socket.SOCK_STREAM)
+	buf, got := make([]byte, 1), make([]byte, 1)
+	done := make(chan bool)
+	for name, f := range map[string]struct {
+		send, recv func(fd int, p []byte) (int, error)
+	}{
+		"Send, Recv":       {func(fd int, p []byte) (int, error) { return socket.Send(fd, p, 0) }, func(fd int, p []byte) (int, error) { return socket.Recv(fd, p, 0) }},
+		"Write, Read":      {socket.Write, socket.Read},
+		"Writev, Readv":    {func(fd int, p []byte) (int, error) { return socket.Writev(fd, [][]byte{p}) }, func(fd int, p []byte) (int, error) { return socket.Readv(fd, [][]byte{p}) }},
+		"Sendmsg, Recvmsg": {func(fd int, p []byte) (int, error) { return socket.Sendmsg(fd, &socket.Msghdr{Iov: [][]byte{p}}, 0) }, func(fd int, p []byte) (int, error) { return socket.Recvmsg(fd, &socket.Msghdr{Iov: [][]byte{p}}, 0) }},
+	} {
+		go func() { // who receives may use the sender's buffer, once it is told
+			f.recv(b, got)
+			buf[0] = 2
+			f.send(b, got)
+			done <- true
+		}()
+		buf[0], got[0] = 1, 0
+		f.send(a, buf)
+		ack := make([]byte, 1)
+		f.recv(a, ack)
+		if buf[0] != 2 || got[0] != 1 || ack[0] != 1 {
+			t.Errorf("%s: %d, %d, %d", name, buf[0], got[0], ack[0])
+		}
+		<-done
+	}
+}
+
 // 8. Addresses.
 
 func TestSockaddrInIsItsAddrPort(t *testing.T) {
@@ -1066,6 +1098,16 @@ func TestSockaddrToAndFromXSys(t *testing.T) {
 	wantErr(t, "Unix of a strange family", err, unix.EAFNOSUPPORT)
 }
 
+func TestNilPointersAreErrnos(t *testing.T) {
+	for _, u := range []unix.Sockaddr{(*unix.SockaddrInet4)(nil), (*unix.SockaddrInet6)(nil), (*unix.SockaddrUnix)(nil)} {
+		_, err := socket.FromUnix(u)
+		wantErr(t, "FromUnix of a nil pointer", err, unix.EINVAL)
+	}
+	fd := newSocket(t, socket.AF_INET, socket.SOCK_STREAM, 0)
+	_, err := socket.GetsockoptInto(fd, socket.SO_TYPE, nil)
+	wantErr(t, "GetsockoptInto nil", err, unix.EFAULT)
+}
+
 func TestByteOrder(t *testing.T) {
 	b := socket.Htonl(socket.INADDR_LOOPBACK)
 	if got := netip.AddrFrom4([4]byte(binary.NativeEndian.AppendUint32(nil, b))); got != netip.MustParseAddr("127.0.0.1") {
@@ -1181,9 +1223,9 @@ func TestGetsockoptIntoTellsTheLength(t *testing.T) {
 	if n, err := socket.GetsockoptInto(fd, socket.SO_TYPE, &v); n != 4 || v != socket.SOCK_STREAM || err != nil {
 		t.Errorf("GetsockoptInto(SO_TYPE) = %d, %v, value %d", n, err, v)
 	}
-	var h [64]byte
-	if n, err := socket.GetsockoptInto(fd, socket.NewOption[[64]byte, socket.RO](unix.SOL_SOCKET, unix.SO_LINGER), &h); n != 8 || err != nil {
-		t.Errorf("GetsockoptInto a larger structure = %d, %v, want the 8 bytes of struct linger", n, err)
+	h := [64]byte{63: 0xff}
+	if n, err := socket.GetsockoptInto(fd, socket.NewOption[[64]byte, socket.RO](unix.SOL_SOCKET, unix.SO_LINGER), &h); n != 8 || err != nil || h != [64]byte{} {
+		t.Errorf("GetsockoptInto a larger structure = %d, %v, %v, want the 8 bytes of struct linger and zeros", n, err, h)
 	}
 }
 

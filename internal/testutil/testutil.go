@@ -3,6 +3,7 @@
 package testutil
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -23,6 +24,9 @@ func Main(m *testing.M) {
 	before := descriptors()
 	goroutines := runtime.NumGoroutine()
 	code := m.Run()
+	if f := flag.Lookup("test.fuzz"); f != nil && f.Value.String() != "" {
+		os.Exit(code) // fuzzing keeps a goroutine and workers of its own
+	}
 	if leak := settle(func() string { return leaked(before, goroutines) }); leak != "" && code == 0 {
 		fmt.Fprintln(os.Stderr, "FAIL: the tests leave behind:", leak)
 		code = 1

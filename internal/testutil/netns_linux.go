@@ -2,10 +2,12 @@ package testutil
 
 import (
 	"fmt"
+	"net/netip"
 	"os"
 	"os/exec"
 	"runtime"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -68,8 +70,40 @@ func NewVeth(t testing.TB) *Veth {
 		ip addr add 10.77.0.1/24 dev va; ip addr add fd77::1/64 dev va nodad; ip link set va up`, os.Getpid(), v.ns[1].Fd()))
 	v.In(1)
 	Sh(t, "ip addr add 10.77.0.2/24 dev vb; ip addr add fd77::2/64 dev vb nodad; ip link set vb up")
+	// A link that is just up loses its first packets.
+	v.In(1)
+	v.carries("10.77.0.1", "fd77::1")
 	v.In(0)
+	v.carries("10.77.0.2", "fd77::2")
 	return v
+}
+
+// carries waits until a closed port at each address answers a datagram with an ICMP error.
+func (v *Veth) carries(addrs ...string) {
+	v.t.Helper()
+	for _, addr := range addrs {
+		a := netip.MustParseAddr(addr)
+		family, to := unix.AF_INET6, unix.Sockaddr(&unix.SockaddrInet6{Port: 9, Addr: a.As16()})
+		if a.Is4() {
+			family, to = unix.AF_INET, &unix.SockaddrInet4{Port: 9, Addr: a.As4()}
+		}
+		fd, err := unix.Socket(family, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
+		if err != nil {
+			v.t.Fatal(err)
+		}
+		defer unix.Close(fd)
+		Eventually(v.t, "the veth carries datagrams to "+addr, func() bool {
+			if err := unix.Connect(fd, to); err != nil {
+				return false
+			}
+			if _, err := unix.Write(fd, []byte{0}); err == unix.ECONNREFUSED {
+				return true
+			}
+			time.Sleep(time.Millisecond)
+			_, err := unix.Read(fd, make([]byte, 1))
+			return err == unix.ECONNREFUSED
+		})
+	}
 }
 
 // In moves the test to the first (0) or the second (1) namespace. Sockets stay where they were made.

@@ -49,23 +49,6 @@ func (s *Sockaddr) bytes() *[sizeofSockaddrStorage]byte {
 	return (*[sizeofSockaddrStorage]byte)(unsafe.Pointer(&s.raw))
 }
 
-// in is the address as the kernel reads it: a pointer and a length, both zero for no address.
-func (s *Sockaddr) in() (unsafe.Pointer, uintptr) {
-	if s == nil || s.len == 0 {
-		return nil, 0
-	}
-	return unsafe.Pointer(&s.raw), uintptr(s.len)
-}
-
-// out is the space for the kernel to write an address to, and to its length.
-func (s *Sockaddr) out() (unsafe.Pointer, *uint32) {
-	if s == nil {
-		return nil, nil
-	}
-	s.len = sizeofSockaddrStorage
-	return unsafe.Pointer(&s.raw), &s.len
-}
-
 // 2. Making one.
 
 // SockaddrIn is the address and port of an IPv4 or IPv6 socket.

@@ -26,6 +26,23 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// in is the address as the kernel reads it: a pointer and a length, both zero for no address.
+func (s *Sockaddr) in() (unsafe.Pointer, uintptr) {
+	if s == nil || s.len == 0 {
+		return nil, 0
+	}
+	return unsafe.Pointer(&s.raw), uintptr(s.len)
+}
+
+// out is the space for the kernel to write an address to, and to its length.
+func (s *Sockaddr) out() (unsafe.Pointer, *uint32) {
+	if s == nil {
+		return nil, nil
+	}
+	s.len = sizeofSockaddrStorage
+	return unsafe.Pointer(&s.raw), &s.len
+}
+
 // 1. Make and name.
 
 func socket(domain, typ, protocol int) (int, unix.Errno) {

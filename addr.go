@@ -172,6 +172,9 @@ func (s Sockaddr) Bytes() []byte {
 	return b
 }
 
+// AppendTo appends the C structure to b: Bytes without an allocation. (The text is AppendText's.)
+func (s Sockaddr) AppendTo(b []byte) []byte { return append(b, s.bytes()[:s.len]...) }
+
 // AddrPort is the address and port of a sockaddr_in or sockaddr_in6, with a scope as a numeric zone;
 // for other families the zero AddrPort. It makes no system call: String may name the interface.
 func (s Sockaddr) AddrPort() netip.AddrPort {
@@ -237,10 +240,12 @@ func (s Sockaddr) Flowinfo() uint32 {
 //
 // The zero Sockaddr is "". A name of spaces, control or other unprintable characters, and a path that
 // starts with '@' or a quote, is quoted as in Go.
-func (s Sockaddr) String() string { return string(s.AppendTo(nil)) }
+func (s Sockaddr) String() string { return string(s.appendText(nil)) }
 
-// AppendTo appends what String returns to b, as the AppendTo of net/netip does.
-func (s Sockaddr) AppendTo(b []byte) []byte {
+// AppendText is String as encoding.TextAppender has it.
+func (s Sockaddr) AppendText(b []byte) ([]byte, error) { return s.appendText(b), nil }
+
+func (s Sockaddr) appendText(b []byte) []byte {
 	switch s.Family() {
 	case unix.AF_INET:
 		if ap := s.AddrPort(); SockaddrIn(ap) == s {
@@ -385,7 +390,7 @@ func parseSockaddrIn(str string) (Sockaddr, error) {
 }
 
 // MarshalText is String as encoding.TextMarshaler has it.
-func (s Sockaddr) MarshalText() ([]byte, error) { return s.AppendTo(nil), nil }
+func (s Sockaddr) MarshalText() ([]byte, error) { return s.appendText(nil), nil }
 
 // UnmarshalText is ParseSockaddr as encoding.TextUnmarshaler has it; on an error s stays as it was.
 func (s *Sockaddr) UnmarshalText(text []byte) error {

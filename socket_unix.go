@@ -1,5 +1,54 @@
 //go:build linux || darwin || freebsd || netbsd || openbsd || dragonfly
 
+// Package socket is the C socket API: the calls of <sys/socket.h> under their own names, with C's arguments
+// in C's order, on plain int descriptors.
+//
+// A server and a client, from socket to close:
+//
+//	s, err := socket.Socket(socket.AF_INET, socket.SOCK_STREAM, 0)
+//	err = socket.Setsockopt(s, socket.SO_REUSEADDR, true)
+//	err = socket.Bind(s, socket.SockaddrIn(netip.MustParseAddrPort("127.0.0.1:7000")))
+//	err = socket.Listen(s, 16)
+//	fd, peer, err := socket.Accept(s)               // waits for a client
+//	n, err := socket.Recv(fd, buf, 0)               // 0 at the end of the stream
+//	n, err = socket.Sendall(fd, buf[:n], 0)
+//	err = socket.Shutdown(fd, socket.SHUT_WR)       // no more from here; the peer's Recv gives 0
+//	err = socket.Close(fd)
+//
+//	c, err := socket.Socket(socket.AF_INET, socket.SOCK_STREAM, 0)
+//	err = socket.Connect(c, socket.SockaddrIn(netip.MustParseAddrPort("127.0.0.1:7000")))
+//	n, err = socket.Send(c, []byte("hello"), 0)     // may take less than all
+//	n, err = socket.Recv(c, buf, 0)
+//	err = socket.Close(c)
+//
+// # What you pass is what the kernel gets
+//
+// Each function is one system call; byte counts, flags and errors are the kernel's. But for two things:
+//
+//   - Every descriptor that a call makes or receives is close-on-exec. SetCloexec(fd, false) undoes it.
+//   - EINTR never reaches the caller. An interrupted call is made again: with the time that is left where it
+//     has a timeout, within twice the socket's own SO_RCVTIMEO or SO_SNDTIMEO. An interrupted connect that goes
+//     on in the kernel is awaited; close is never repeated; bytes that have moved are returned.
+//
+// # Errors
+//
+// Every error is a unix.Errno, bare: err == unix.ECONNREFUSED. What the package refuses itself is an errno too:
+// an int that is no C int is EINVAL, or EBADF for a descriptor. With an error a count is 0 and a descriptor -1;
+// Sendall and Recvall alone return what has moved. The end of a stream is 0 and no error, as in C.
+//
+// # Addresses and options
+//
+// A Sockaddr is a value: a struct sockaddr_storage with its length. An Option has the Go type of its value and
+// the way it goes, so that misuse does not compile. Numbers are in host order everywhere.
+//
+// # What waits
+//
+// A call that waits holds a thread until it is done; Close does not end it, Shutdown does. Calls that cannot
+// wait, and those of a Nonblocking descriptor, are made without telling Go's scheduler and cost what C's cost.
+// No call allocates.
+//
+// Control messages are in package cmsg, readiness in poll, names in netdb, and what the kernel tells about a
+// socket in sockinfo.
 package socket
 
 // This file holds the calls of <sys/socket.h>, in the order a program meets them:

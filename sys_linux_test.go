@@ -1299,7 +1299,10 @@ func TestNoCallAllocates(t *testing.T) {
 			from = socket.SockaddrIn6(ap6, 1, 2)
 			from, _ = socket.SockaddrUn("/run/x")
 			from, _ = socket.SockaddrFrom(buf)
-			text = socket.SockaddrIn(ap).AppendTo(text[:0])
+			text = from.AppendTo(text[:0])
+			text, _ = socket.SockaddrIn(ap).AppendText(text[:0])
+			from, _ = socket.SockaddrUn("/run/x")
+			text, _ = from.AppendText(text[:0])
 		},
 	} {
 		testutil.Allocs(t, name, call)

@@ -9,7 +9,11 @@ package socket
 //
 // What only some have is in socket_accept4.go, socket_sendfile.go, socket_ipproto.go and the file of each.
 
-import "golang.org/x/sys/unix"
+import (
+	"golang.org/x/sys/unix"
+
+	"rawsocket.internal/socket/internal/race"
+)
 
 // 1. Queue size.
 
@@ -24,7 +28,7 @@ func writevTo(fd int, iov [][]byte, raw bool) (int, error) {
 	if len(iov) > maxIov {
 		return 0, unix.EINVAL
 	}
-	raceRelease()
+	race.Release()
 	var r retry
 	for {
 		n, e := 0, unix.Errno(0)
@@ -34,7 +38,7 @@ func writevTo(fd int, iov [][]byte, raw bool) (int, error) {
 			n, e = sendmsg(fd, iov, nil, nil, r.flags)
 		}
 		if e == 0 {
-			raceReadv(iov, n)
+			race.Readv(iov, n)
 			return n, nil
 		}
 		if e = r.errno(e, fd, unix.SO_SNDTIMEO, raw); e != 0 {
@@ -59,8 +63,8 @@ func readvFrom(fd int, iov [][]byte, raw bool) (int, error) {
 			n, _, _, _, e = recvmsg(fd, iov, nil, r.flags)
 		}
 		if e == 0 {
-			raceWritev(iov, n)
-			raceAcquire()
+			race.Writev(iov, n)
+			race.Acquire()
 			return n, nil
 		}
 		if e = r.errno(e, fd, unix.SO_RCVTIMEO, raw); e != 0 {
@@ -82,12 +86,12 @@ func sendMessage(fd int, msg *Msghdr, flags int, raw bool) (int, error) {
 	if e != 0 {
 		return 0, e
 	}
-	raceRelease()
+	race.Release()
 	var r retry
 	for {
 		n, e := sendmsg(fd, msg.Iov, msg.Control, to, flags|r.flags)
 		if e == 0 {
-			raceReadv(msg.Iov, n)
+			race.Readv(msg.Iov, n)
 			return n, nil
 		}
 		if e = r.errno(e, fd, unix.SO_SNDTIMEO, raw); e != 0 {
@@ -117,9 +121,9 @@ func recvMessage(fd int, msg *Msghdr, flags int, raw bool) (int, error) {
 			msg.Controllen = controllen
 			msg.Flags = rflags &^ ((r.flags | recvmsgFlags) &^ flags) // a kernel may report ours back
 			incoming(msg.Name, from)
-			raceWritev(msg.Iov, n)
-			raceWrite(msg.Control, msg.Controllen)
-			raceAcquire()
+			race.Writev(msg.Iov, n)
+			race.Write(msg.Control, msg.Controllen)
+			race.Acquire()
 			return n, nil
 		}
 		if e = r.errno(e, fd, unix.SO_RCVTIMEO, raw); e != 0 {

@@ -11,6 +11,7 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+	"rawsocket.internal/socket/internal/race"
 )
 
 // 1. Many messages in a call.
@@ -92,7 +93,7 @@ func sendFile(outfd, infd int, offset *int64, count int, raw bool) (int, error) 
 	if count < 0 {
 		return 0, unix.EINVAL
 	}
-	raceRelease()
+	race.Release()
 	var start time.Duration
 	if !raw {
 		start = now()
@@ -135,7 +136,7 @@ func spliceTo(rfd int, roff *int64, wfd int, woff *int64, n, flags int, raw bool
 	if n < 0 || !isInt(flags) {
 		return 0, unix.EINVAL
 	}
-	raceRelease()
+	race.Release()
 	var start time.Duration
 	if !raw {
 		start = now()
@@ -144,7 +145,7 @@ func spliceTo(rfd int, roff *int64, wfd int, woff *int64, n, flags int, raw bool
 		m, e := splice(rfd, roff, wfd, woff, n, flags, raw)
 		switch {
 		case e == 0:
-			raceAcquire()
+			race.Acquire()
 			return m, nil
 		case e != unix.EINTR:
 			return 0, e
@@ -203,8 +204,8 @@ func writevIn[V iovArray](fd int, iov [][]byte, raw bool) (int, error) {
 		vec[i].Base = unsafe.SliceData(p)
 		vec[i].SetLen(len(p))
 	}
-	raceReadv(iov, math.MaxInt)
-	raceRelease()
+	race.Readv(iov, math.MaxInt)
+	race.Release()
 	var r retry
 	for {
 		n, e := 0, unix.Errno(0)
@@ -255,8 +256,8 @@ func readvIn[V iovArray](fd int, iov [][]byte, raw bool) (int, error) {
 			n, e = recvmsg(fd, &hdr, r.flags, raw)
 		}
 		if e == 0 {
-			raceAcquire()
-			raceWritev(iov, n)
+			race.Acquire()
+			race.Writev(iov, n)
 			return n, nil
 		}
 		if e = r.errno(e, fd, unix.SO_RCVTIMEO, raw); e != 0 {
@@ -293,9 +294,9 @@ func sendMessageIn[V iovArray](fd int, msg *Msghdr, flags int, raw bool) (int, e
 	if name, namelen := msg.Name.in(); namelen != 0 {
 		hdr.Name, hdr.Namelen = (*byte)(name), uint32(namelen)
 	}
-	raceReadv(msg.Iov, math.MaxInt)
-	raceRead(msg.Control, len(msg.Control))
-	raceRelease()
+	race.Readv(msg.Iov, math.MaxInt)
+	race.Read(msg.Control, len(msg.Control))
+	race.Release()
 	var r retry
 	for {
 		n, e := sendmsg(fd, &hdr, flags|r.flags, raw)
@@ -354,10 +355,10 @@ func recvMessageIn[V iovArray](fd int, msg *Msghdr, flags int, raw bool) (int, e
 	for {
 		n, e := recvmsg(fd, &hdr, flags|r.flags|cloexec, raw)
 		if e == 0 {
-			raceAcquire()
+			race.Acquire()
 			msg.fill(&hdr, flags)
-			raceWritev(msg.Iov, n)
-			raceWrite(msg.Control, msg.Controllen)
+			race.Writev(msg.Iov, n)
+			race.Write(msg.Control, msg.Controllen)
 			return n, nil
 		}
 		if e == unix.EINVAL && cloexec != 0 && noRights(fd) {
@@ -469,10 +470,10 @@ func sendMessagesIn[H hdrArray, V vecArray](fd int, msgs []Mmsghdr, flags int, r
 		if name, namelen := msg.Name.in(); namelen != 0 {
 			hdrs[i].Hdr.Name, hdrs[i].Hdr.Namelen = (*byte)(name), uint32(namelen)
 		}
-		raceReadv(msg.Iov, math.MaxInt)
-		raceRead(msg.Control, len(msg.Control))
+		race.Readv(msg.Iov, math.MaxInt)
+		race.Read(msg.Control, len(msg.Control))
 	}
-	raceRelease()
+	race.Release()
 	var r retry
 	for {
 		n, e := sendmmsg(fd, &hdrs[0], len(msgs), flags|r.flags, raw)
@@ -549,12 +550,12 @@ func recvMessagesIn[H hdrArray, V vecArray](fd int, msgs []Mmsghdr, flags int, t
 	for {
 		n, e := recvmmsg(fd, &hdrs[0], len(msgs), flags|r.flags|cloexec, limit, raw)
 		if e == 0 {
-			raceAcquire()
+			race.Acquire()
 			for i := range n {
 				msgs[i].Len = int(hdrs[i].Len)
 				msgs[i].fill(&hdrs[i].Hdr, flags)
-				raceWritev(msgs[i].Iov, msgs[i].Len)
-				raceWrite(msgs[i].Control, msgs[i].Controllen)
+				race.Writev(msgs[i].Iov, msgs[i].Len)
+				race.Write(msgs[i].Control, msgs[i].Controllen)
 			}
 			return n, nil
 		}

@@ -8,6 +8,7 @@ import (
 	"io"
 
 	"golang.org/x/sys/unix"
+	"rawsocket.internal/socket/internal/race"
 )
 
 // Sendfile sends count bytes of a file, from *offset, which it moves on, or if offset is nil from the file's
@@ -53,7 +54,7 @@ func (fd Nonblocking) Sendfile(infd int, offset *int64, count int) (n int, err e
 }
 
 func sendFile(outfd, infd int, offset *int64, count int) (int, error) {
-	raceRelease()
+	race.Release()
 	start := now()
 	for {
 		// x/sys does not move *offset on, and returns what was sent with an error, too.

@@ -65,6 +65,7 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+	"rawsocket.internal/socket/internal/race"
 )
 
 // isInt reports whether v fits a C int: what does not is refused, not cut.
@@ -223,7 +224,7 @@ func accept(fd int, peer *Sockaddr, flags int, raw bool) (nfd int, err error) {
 		nfd, e := accept4(fd, peer, flags, raw)
 		switch {
 		case e == 0:
-			raceAcquire()
+			race.Acquire()
 			return nfd, nil
 		case e != unix.EINTR:
 			return -1, e
@@ -252,7 +253,7 @@ func reach(fd int, addr *Sockaddr, raw bool) error {
 	if !isInt(fd) {
 		return unix.EBADF
 	}
-	raceRelease()
+	race.Release()
 	var start time.Duration
 	if !raw && addr.Family() == unix.AF_UNIX {
 		start = now()
@@ -339,8 +340,8 @@ func send(fd int, p []byte, flags int, to *Sockaddr, raw bool) (int, error) {
 	if !isInt(fd) || !isInt(flags) {
 		return 0, invalid(fd)
 	}
-	raceRead(p, len(p))
-	raceRelease()
+	race.Read(p, len(p))
+	race.Release()
 	var r retry
 	for {
 		n, e := sendto(fd, p, flags|r.flags, to, raw)
@@ -411,8 +412,8 @@ func writeTo(fd int, p []byte, raw bool) (int, error) {
 	if !isInt(fd) {
 		return 0, unix.EBADF
 	}
-	raceRead(p, len(p))
-	raceRelease()
+	race.Read(p, len(p))
+	race.Release()
 	var r retry
 	for {
 		n, e := 0, unix.Errno(0)
@@ -492,8 +493,8 @@ func recv(fd int, p []byte, flags int, from *Sockaddr, raw bool) (int, error) {
 	for {
 		n, e := recvfrom(fd, p, flags|r.flags, from, raw)
 		if e == 0 {
-			raceAcquire()
-			raceWrite(p, n)
+			race.Acquire()
+			race.Write(p, n)
 			return n, nil
 		}
 		if e = r.errno(e, fd, unix.SO_RCVTIMEO, raw); e != 0 {
@@ -524,8 +525,8 @@ func readFrom(fd int, p []byte, raw bool) (int, error) {
 			n, e = recvfrom(fd, p, r.flags, nil, raw)
 		}
 		if e == 0 {
-			raceAcquire()
-			raceWrite(p, n)
+			race.Acquire()
+			race.Write(p, n)
 			return n, nil
 		}
 		if e = r.errno(e, fd, unix.SO_RCVTIMEO, raw); e != 0 {
@@ -687,7 +688,7 @@ func Shutdown(fd, how int) error {
 	if !isInt(fd) || !isInt(how) {
 		return invalid(fd)
 	}
-	raceRelease()
+	race.Release()
 	return orNil(shutdown(fd, how))
 }
 
@@ -706,7 +707,7 @@ func closeOnce(fd int, raw bool) error {
 	if !isInt(fd) {
 		return unix.EBADF
 	}
-	raceRelease()
+	race.Release()
 	e := closefd(fd, raw)
 	if e == unix.EINTR { // the descriptor is gone all the same: another close might hit another's
 		e = 0

@@ -20,6 +20,7 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+	"rawsocket.internal/socket/internal/race"
 )
 
 // 1. Option and its directions.
@@ -220,7 +221,7 @@ func GetsockoptBytes(fd, level, name int, buf []byte) (n int, err error) {
 	if e := getsockopt(fd, level, name, unsafe.Pointer(unsafe.SliceData(buf)), &vallen); e != 0 {
 		return 0, e
 	}
-	raceWrite(buf, int(vallen))
+	race.Write(buf, int(vallen))
 	return int(vallen), nil
 }
 
@@ -233,7 +234,7 @@ func SetsockoptBytes(fd, level, name int, value []byte) error {
 	if !isInt(fd) || !isInt(level) || !isInt(name) || !isInt(len(value)) {
 		return invalid(fd)
 	}
-	raceRead(value, len(value))
+	race.Read(value, len(value))
 	return orNil(setsockopt(fd, level, name, unsafe.Pointer(unsafe.SliceData(value)), len(value)))
 }
 

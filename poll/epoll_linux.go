@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+	"rawsocket.internal/socket/internal/race"
 )
 
 // EpollCreate makes an epoll instance and returns its descriptor, which is close-on-exec.
@@ -50,7 +51,7 @@ func EpollCtl(epfd, op, fd int, event *EpollEvent) error {
 	case !isInt(op):
 		return unix.EINVAL
 	}
-	raceRelease()
+	race.Release()
 	return orNil(epollCtl(epfd, op, fd, event))
 }
 

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+	"rawsocket.internal/socket/internal/race"
 )
 
 // An Fd is a descriptor and what to wait for on it: struct pollfd itself.
@@ -101,7 +102,7 @@ func result(n int, e unix.Errno) (int, error) {
 		return 0, e
 	}
 	if n > 0 {
-		raceAcquire()
+		race.Acquire()
 	}
 	return n, nil
 }

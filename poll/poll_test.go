@@ -288,6 +288,27 @@ func FuzzFdSet(f *testing.F) {
 
 // 3. Time.
 
+// TestPollHearsOfWhatWasSent has nothing to check but under -race, which must not report it: what was written
+// before a send is there once a poll has told of it.
+func TestPollHearsOfWhatWasSent(t *testing.T) {
+	sv, err := socket.Socketpair(socket.AF_UNIX, socket.SOCK_STREAM, 0)
+	must(t, "Socketpair", err)
+	defer socket.Close(sv[0])
+	defer socket.Close(sv[1])
+	said := ""
+	done := make(chan error)
+	go func() {
+		said = "hello"
+		_, err := socket.Send(sv[0], []byte("x"), 0)
+		done <- err
+	}()
+	n, err := poll.Poll([]poll.Fd{{Fd: int32(sv[1]), Events: poll.POLLIN}}, -1)
+	if n != 1 || err != nil || said != "hello" {
+		t.Errorf("Poll = %d, %v; said = %q, want 1, nil and what was said before the send", n, err, said)
+	}
+	must(t, "Send", <-done)
+}
+
 func TestWaitsAreNeitherEarlyNorLate(t *testing.T) {
 	for name, wait := range waits() {
 		t.Run(name, func(t *testing.T) {

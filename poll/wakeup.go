@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"golang.org/x/sys/unix"
+	"rawsocket.internal/socket/internal/race"
 )
 
 // A Wakeup ends a wait: a goroutine that waits watches Fd for reading, together with its other descriptors,
@@ -48,7 +49,7 @@ func (w *Wakeup) Wake() error {
 	if w.r < 0 {
 		return unix.EBADF
 	}
-	raceRelease()
+	race.Release()
 	return unlessFull(wake(w.w))
 }
 
@@ -63,7 +64,7 @@ func (w *Wakeup) Drain() error {
 		return unix.EBADF
 	}
 	e := drain(w.r)
-	raceAcquire()
+	race.Acquire()
 	return unlessFull(e)
 }
 

@@ -10,7 +10,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"encoding/json"
-	"fmt"
 	"go/ast"
 	"go/importer"
 	"go/parser"
@@ -1275,70 +1274,6 @@ func TestSettingPrintsAndAppliesItself(t *testing.T) {
 	if none.String() != "" || none.Apply(-1) != nil {
 		t.Error("the zero Setting does something")
 	}
-}
-
-// Example is a server and a client in one process: the kernel holds the connection until it is accepted.
-func Example() {
-	s, _ := socket.Socket(socket.AF_INET, socket.SOCK_STREAM, 0)
-	defer socket.Close(s)
-	socket.Bind(s, socket.SockaddrIn(netip.MustParseAddrPort("127.0.0.1:0")))
-	socket.Listen(s, 1)
-	addr, _ := socket.Getsockname(s) // with the port that the kernel chose
-
-	c, _ := socket.Socket(socket.AF_INET, socket.SOCK_STREAM, 0)
-	defer socket.Close(c)
-	if err := socket.Connect(c, addr); err != nil {
-		fmt.Println("connect:", err)
-		return
-	}
-	socket.Sendall(c, []byte("hello"), 0)
-	socket.Shutdown(c, socket.SHUT_WR)
-
-	fd, _, err := socket.Accept(s)
-	if err != nil {
-		fmt.Println("accept:", err)
-		return
-	}
-	defer socket.Close(fd)
-	buf := make([]byte, 100)
-	n, _ := socket.Recvall(fd, buf, 0)
-	fmt.Printf("%s\n", buf[:n])
-	// Output: hello
-}
-
-func ExampleSetsockopt() {
-	fd, _ := socket.Socket(socket.AF_INET, socket.SOCK_STREAM, 0)
-	defer socket.Close(fd)
-	socket.Setsockopt(fd, socket.SO_RCVTIMEO, 3*time.Second)
-	limit, err := socket.Getsockopt(fd, socket.SO_RCVTIMEO)
-	fmt.Println(limit, err)
-	fmt.Println(socket.Setsockopt(fd, socket.SO_RCVTIMEO, -time.Second) == unix.EINVAL)
-	// Output:
-	// 3s <nil>
-	// true
-}
-
-func ExampleParseSockaddr() {
-	for _, text := range []string{"127.0.0.1:80", "[fe80::1%9999]:80", "unix:/run/x", "localhost:80"} {
-		addr, err := socket.ParseSockaddr(text)
-		fmt.Println(addr, addr.Len(), err)
-	}
-	// Output:
-	// 127.0.0.1:80 16 <nil>
-	// [fe80::1%9999]:80 28 <nil>
-	// unix:/run/x 9 <nil>
-	//  0 invalid argument
-}
-
-func ExampleNonblocking() {
-	fds, _ := socket.Socketpair(socket.AF_UNIX, socket.SOCK_STREAM, 0)
-	defer socket.Close(fds[0])
-	defer socket.Close(fds[1])
-	socket.SetNonblock(fds[0], true)
-	fd := socket.Nonblocking(fds[0])
-	_, err := fd.Recv(make([]byte, 10), 0)
-	fmt.Println(err == unix.EAGAIN)
-	// Output: true
 }
 
 // 10. The README.

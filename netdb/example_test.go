@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"log"
+	"net/netip"
 	"strconv"
 	"time"
 
@@ -61,4 +62,53 @@ func ExampleListen() {
 	on, _ := socket.Getsockopt(fd, socket.IPV6_V6ONLY)
 	fmt.Println(on)
 	// Output: false
+}
+
+func ExampleGetnameinfo() {
+	addr, _ := socket.ParseSockaddr("127.0.0.1:80")
+	host, service, err := netdb.Getnameinfo(context.Background(), addr, netdb.NI_NUMERICHOST)
+	fmt.Println(host, service, err)
+	host, service, err = netdb.Getnameinfo(context.Background(), addr, netdb.NI_NUMERICHOST|netdb.NI_NUMERICSERV)
+	fmt.Println(host, service, err)
+	// Output:
+	// 127.0.0.1 http <nil>
+	// 127.0.0.1 80 <nil>
+}
+
+func ExampleGetservbyname() {
+	fmt.Println(netdb.Getservbyname("https", "tcp"))
+	// Output: 443 <nil>
+}
+
+func ExampleGetservbyport() {
+	fmt.Println(netdb.Getservbyport(53, "udp")) // in host order, and no htons
+	// Output: domain <nil>
+}
+
+func ExampleGetprotobyname() {
+	proto, err := netdb.Getprotobyname("udp")
+	fmt.Println(proto == socket.IPPROTO_UDP, err)
+	// Output: true <nil>
+}
+
+func ExampleGetprotobynumber() {
+	fmt.Println(netdb.Getprotobynumber(socket.IPPROTO_TCP))
+	// Output: tcp <nil>
+}
+
+func ExampleGethostbyname() {
+	host, err := netdb.Gethostbyname(context.Background(), "127.0.0.1")
+	fmt.Println(host.Name, host.AddrList, err)
+	// Output: 127.0.0.1 [127.0.0.1] <nil>
+}
+
+func ExampleGethostbyaddr() {
+	host, err := netdb.Gethostbyaddr(context.Background(), netip.MustParseAddr("127.0.0.1"))
+	if err == nil {
+		fmt.Println(host.Name) // what /etc/hosts says
+	}
+}
+
+func ExampleGetfqdn() {
+	fmt.Println(netdb.Getfqdn(context.Background(), "localhost"))
 }

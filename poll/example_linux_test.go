@@ -49,3 +49,42 @@ func ExampleEpollWait() {
 	// three
 	// 0 <nil>
 }
+
+func ExampleEpollCreate() {
+	epfd, err := poll.EpollCreate(0)
+	check(err)
+	fmt.Println(socket.Cloexec(epfd))
+	fmt.Println(socket.Close(epfd))
+	// Output:
+	// true <nil>
+	// <nil>
+}
+
+// One-shot: after an event the descriptor is silent until it is armed again.
+func ExampleEpollCtl() {
+	pair, err := socket.Socketpair(socket.AF_UNIX, socket.SOCK_DGRAM, 0)
+	check(err)
+	defer socket.Close(pair[0])
+	defer socket.Close(pair[1])
+	epfd, err := poll.EpollCreate(0)
+	check(err)
+	defer socket.Close(epfd)
+
+	ev := poll.EpollEvent{Events: poll.EPOLLIN | poll.EPOLLONESHOT}
+	ev.SetData(42) // comes back with the event
+	check(poll.EpollCtl(epfd, poll.EPOLL_CTL_ADD, pair[0], &ev))
+	socket.Send(pair[1], []byte("x"), 0)
+	events := make([]poll.EpollEvent, 1)
+	for range 2 {
+		n, err := poll.EpollWait(epfd, events, 0)
+		fmt.Println(n, err)
+	}
+	check(poll.EpollCtl(epfd, poll.EPOLL_CTL_MOD, pair[0], &ev))
+	n, err := poll.EpollWait(epfd, events, 0)
+	fmt.Println(n, err, events[0].Data())
+	check(poll.EpollCtl(epfd, poll.EPOLL_CTL_DEL, pair[0], nil)) // before the descriptor is closed
+	// Output:
+	// 1 <nil>
+	// 0 <nil>
+	// 1 <nil> 42
+}

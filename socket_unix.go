@@ -47,7 +47,26 @@
 // wait, and those of a Nonblocking descriptor, are made without telling Go's scheduler and cost what C's cost.
 // No call allocates.
 //
-// Control messages are in package cmsg, readiness in poll, names in netdb, and what the kernel tells about a
+// # What package net does beside
+//
+// The kernel's defaults hold here; package net has its own. To compare the two, make them equal first.
+//
+//	                net                                  here
+//	TCP_NODELAY     on                                   off
+//	SO_KEEPALIVE    on: 9 probes, 15 s apart             off
+//	SO_REUSEADDR    on, for a listener                   off
+//	SO_BROADCAST    on, for UDP                          off
+//	MPTCP           a TCP listener, if there is any      only with IPPROTO_MPTCP
+//	O_NONBLOCK      on: a goroutine waits, no thread     off
+//	FD_CLOEXEC      on                                   on
+//	backlog         net.core.somaxconn                   the argument of Listen
+//	a unix path     is removed with its listener         stays
+//	a short send    is continued                         is told; Sendall continues it
+//	the end         io.EOF                               0
+//	a name          is resolved, each address tried      netdb.Connect
+//
+// Control messages are in package cmsg, readiness in poll, names in netdb, Go's poller and the way to package net
+// and back in netfd, many datagrams a call in udp, servers in socketserver, and what the kernel tells about a
 // socket in sockinfo.
 package socket
 

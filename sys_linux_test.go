@@ -6,16 +6,20 @@ package socket_test
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 	"unsafe"
@@ -1607,5 +1611,105 @@ func TestStructuresHaveTheKernelsSize(t *testing.T) {
 	}
 	if got := fmt.Sprint(info.State, socket.TCPState(99), socket.IP_PMTUDISC_DO, socket.PMTUDisc(-1)); got != "TCP_ESTABLISHED TCPState(99) IP_PMTUDISC_DO PMTUDisc(-1)" {
 		t.Errorf("enumerations print as %s", got)
+	}
+}
+
+// TestNetDoesWhatThePackageCommentSays holds the rows of the comment's table that an option can tell against sockets
+// of package net and against ours.
+func TestNetDoesWhatThePackageCommentSays(t *testing.T) {
+	testutil.NotUnderQEMU(t, "options of sockets that it did not make")
+	tcp, err := net.Listen("tcp", "127.0.0.1:0")
+	must(t, "net.Listen", err)
+	defer tcp.Close()
+	dialed, err := net.Dial("tcp", tcp.Addr().String())
+	must(t, "net.Dial", err)
+	defer dialed.Close()
+	accepted, err := tcp.Accept()
+	must(t, "net.Accept", err)
+	defer accepted.Close()
+	udp, err := net.ListenPacket("udp", "127.0.0.1:0")
+	must(t, "net.ListenPacket", err)
+	defer udp.Close()
+	raw := func(typ int) int {
+		fd, err := socket.Socket(socket.AF_INET, typ, 0)
+		must(t, "Socket", err)
+		t.Cleanup(func() { socket.Close(fd) })
+		return fd
+	}
+	stream, datagram := raw(socket.SOCK_STREAM), raw(socket.SOCK_DGRAM)
+
+	on := func(opt socket.Option[bool, socket.RW]) func(int) (string, error) {
+		return func(fd int) (string, error) {
+			v, err := socket.Getsockopt(fd, opt)
+			return map[bool]string{true: "on", false: "off"}[v], err
+		}
+	}
+	keepalive := func(fd int) (string, error) {
+		if v, err := on(socket.SO_KEEPALIVE)(fd); v != "on" {
+			return v, err
+		}
+		count, err1 := socket.Getsockopt(fd, socket.TCP_KEEPCNT)
+		interval, err2 := socket.Getsockopt(fd, socket.TCP_KEEPINTVL)
+		idle, err3 := socket.Getsockopt(fd, socket.TCP_KEEPIDLE)
+		if idle != interval {
+			t.Errorf("the first probe of package net is after %v, the others after %v", idle, interval)
+		}
+		return fmt.Sprintf("on: %d probes, %d s apart", count, interval/time.Second), errors.Join(err1, err2, err3)
+	}
+	mptcp := func(fd int) (string, error) {
+		protocol, err := socket.Getsockopt(fd, socket.SO_PROTOCOL)
+		if protocol == socket.IPPROTO_MPTCP {
+			return "a TCP listener, if there is any", err
+		}
+		return "only with IPPROTO_MPTCP", err
+	}
+	flag := func(call func(int) (bool, error)) func(int) (string, error) {
+		return func(fd int) (string, error) {
+			v, err := call(fd)
+			return map[bool]string{true: "on", false: "off"}[v], err
+		}
+	}
+	source, err := os.ReadFile("socket_unix.go")
+	must(t, "ReadFile", err)
+	for _, row := range []struct {
+		name   string
+		tell   func(fd int) (string, error)
+		theirs []any
+		ours   int
+	}{
+		{"TCP_NODELAY", on(socket.TCP_NODELAY), []any{dialed, accepted}, stream},
+		{"SO_KEEPALIVE", keepalive, []any{dialed, accepted}, stream},
+		{"SO_REUSEADDR", on(socket.SO_REUSEADDR), []any{tcp}, stream},
+		{"SO_BROADCAST", on(socket.SO_BROADCAST), []any{udp}, datagram},
+		{"MPTCP", mptcp, []any{tcp}, stream},
+		{"O_NONBLOCK", flag(socket.Nonblock), []any{tcp, dialed, accepted, udp}, stream},
+		{"FD_CLOEXEC", flag(socket.Cloexec), []any{tcp, dialed, accepted, udp}, stream},
+	} {
+		if row.name == "MPTCP" {
+			fd, err := socket.Socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_MPTCP)
+			if err != nil {
+				t.Logf("MPTCP: %v", err) // net makes a TCP socket then
+				continue
+			}
+			socket.Close(fd)
+		}
+		m := regexp.MustCompile(`(?m)^//\t` + row.name + ` +(.*?)  +(.*)$`).FindSubmatch(source)
+		if m == nil {
+			t.Errorf("the package comment has no row %s", row.name)
+			continue
+		}
+		there, here := string(m[1]), string(m[2])
+		for _, c := range row.theirs {
+			rc, err := c.(syscall.Conn).SyscallConn()
+			must(t, "SyscallConn", err)
+			must(t, "Control", rc.Control(func(fd uintptr) {
+				if got, err := row.tell(int(fd)); !strings.HasPrefix(there, got) || err != nil {
+					t.Errorf("%s of a %T is %q, %v; the package comment says %q", row.name, c, got, err, there)
+				}
+			}))
+		}
+		if got, err := row.tell(row.ours); got != here || err != nil {
+			t.Errorf("%s here is %q, %v; the package comment says %q", row.name, got, err, here)
+		}
 	}
 }

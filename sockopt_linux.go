@@ -161,7 +161,7 @@ var (
 	SO_PEERPIDFD  = Option[int, RO]{solSocket | unix.SO_PEERPIDFD | asFd}            // ro; a new descriptor of the peer's process, close-on-exec, to be closed; ENODATA if nobody; 6.5
 	SO_PEERSEC    = Option[string, RO]{solSocket | unix.SO_PEERSEC | asString}       // ro; the peer's security context; TCP too; ENOPROTOOPT without a security module that has them; 2.6.17
 	SO_PEEK_OFF   = Option[int, RW]{solSocket | unix.SO_PEEK_OFF | asInt}            // rw; bytes; where MSG_PEEK starts, and moves on; -1 for off; 3.4, UDP 4.8, TCP 6.10
-	SO_INQ        = Option[bool, WO]{solSocket | unix.SO_INQ | asBool}               // wo; streams; how much is left to read, as control data; 6.18
+	SO_INQ        = Option[bool, WO]{solSocket | unix.SO_INQ | asBool}               // wo; streams; how much is left to read, as control data; 6.17
 )
 
 // IPPROTO_TCP: how data leave. tcp(7).

@@ -182,7 +182,7 @@ func ExampleIPv6FlowlabelMgr() {
 		Dst:    netip.IPv6Loopback(),
 		Action: socket.IPV6_FL_A_GET,
 		Flags:  socket.IPV6_FL_F_CREATE,
-		Share:  socket.IPV6_FL_S_EXCL,
+		Share:  socket.IPV6_FL_S_ANY, // an exclusive one keeps others from using labels of their own choice
 	}
 	err = socket.IPv6FlowlabelMgr(fd, &req)
 	fmt.Println(req.Label != 0, err)

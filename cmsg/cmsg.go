@@ -32,7 +32,8 @@ package cmsg
 //	1 Type   2 Append   3 All, Get, Decode   4 codecs: how a value lies in memory   5 values
 //
 // Descriptors are in fds.go, the types of each system in cmsg_linux.go and its siblings, the error queue in
-// errqueue_linux.go. Adding a type is a line in a table and a row in the tests, which fail without it.
+// errqueue_linux.go, zero copy, which needs it, in zerocopy_linux.go, the segments of UDP_GRO in segments_linux.go.
+// Adding a type is a line in a table and a row in the tests, which fail without it.
 
 import (
 	"bytes"

@@ -81,7 +81,7 @@ var (
 	IPV6_PKTINFO      = Type[In6Pktinfo]{unix.IPPROTO_IPV6, unix.IPV6_PKTINFO, asIn6Pktinfo}        // both: IPV6_RECVPKTINFO; where a datagram came to; sent: where it leaves from
 	IPV6_HOPLIMIT     = Type[int]{unix.IPPROTO_IPV6, unix.IPV6_HOPLIMIT, asInt}                     // both: IPV6_RECVHOPLIMIT; 0 to 255, sent: -1 for the socket's
 	IPV6_TCLASS       = Type[int]{unix.IPPROTO_IPV6, unix.IPV6_TCLASS, asInt}                       // both: IPV6_RECVTCLASS; the DSCP and ECN byte, sent: -1 for the socket's
-	IPV6_FLOWINFO     = Type[uint32]{unix.IPPROTO_IPV6, ipv6Flowinfo, asUint32BE}                   // both: IPV6_FLOWINFO; traffic class<<20 | flow label
+	IPV6_FLOWINFO     = Type[uint32]{unix.IPPROTO_IPV6, ipv6Flowinfo, asUint32BE}                   // both: IPV6_FLOWINFO; traffic class<<20 | flow label; sent: EINVAL while any socket here has a label for itself
 	IPV6_DONTFRAG     = Type[bool]{unix.IPPROTO_IPV6, unix.IPV6_DONTFRAG, asBool}                   // sent
 	IPV6_PATHMTU      = Type[IP6MTUInfo]{unix.IPPROTO_IPV6, unix.IPV6_PATHMTU, asIP6MTUInfo}        // received: IPV6_RECVPATHMTU, without data, after a send was EMSGSIZE
 	IPV6_ORIGDSTADDR  = Type[socket.Sockaddr]{unix.IPPROTO_IPV6, unix.IPV6_ORIGDSTADDR, asSockaddr} // received: IPV6_RECVORIGDSTADDR; where it went before a transparent proxy took it; 2.6.37

@@ -296,6 +296,9 @@ func family(addr netip.Addr) int {
 	return socket.AF_INET6
 }
 
+// come is how often receive has had a type, by level and number.
+var come = map[[2]int]int{}
+
 // receive is one message: its control data are msg.Control.
 func receive(t testing.TB, fd, size, flags int) (p []byte, msg socket.Msghdr) {
 	t.Helper()
@@ -307,6 +310,9 @@ func receive(t testing.TB, fd, size, flags int) (p []byte, msg socket.Msghdr) {
 		t.Errorf("Recvmsg: MSG_CTRUNC with %d bytes of space", len(msg.Control))
 	}
 	msg.Control = msg.Control[:msg.Controllen]
+	for h := range cmsg.All(msg.Control) {
+		come[[2]int{h.Level, h.Type}]++
+	}
 	return p[:min(n, size)], msg
 }
 
@@ -368,6 +374,9 @@ func TestDatagramsBringWhatWasAsked(t *testing.T) {
 				if strings.Contains(c.name, option) {
 					needRoot(t)
 				}
+			}
+			if c.name == "IPV6_FLOWINFO" {
+				testutil.NewNetns(t) // where any socket has a label for itself, others need leave for theirs
 			}
 			to, name := bound(t, c.addr)
 			from, _ := bound(t, c.addr)
@@ -644,6 +653,124 @@ func TestTheKernelTakesWhatIsSent(t *testing.T) {
 	}
 }
 
+func TestBatchesThroughTheSameSlots(t *testing.T) {
+	testutil.NotUnderQEMU(t, "control data of datagrams")
+	needRoot(t)
+	for _, c := range []struct {
+		name    string
+		sockets func() (a, b int)
+		control func(i int) []byte // of message i, if it has any
+		check   func(t *testing.T, control []byte, i int, has bool)
+	}{
+		{"IPv4", func() (a, b int) { return batchPair(t, lo4, socket.Set(socket.IP_RECVTTL, true)) },
+			func(i int) []byte { return cmsg.Append(nil, cmsg.IP_TTL, 1+i%63) },
+			func(t *testing.T, control []byte, i int, has bool) {
+				want := 64
+				if has {
+					want = 1 + i%63
+				}
+				if v, ok := cmsg.Get(control, cmsg.IP_TTL); v != want || !ok {
+					t.Errorf("message %d: IP_TTL %d, %v, want %d", i, v, ok, want)
+				}
+			}},
+		{"IPv6", func() (a, b int) { return batchPair(t, lo6, socket.Set(socket.IPV6_RECVTCLASS, true)) },
+			func(i int) []byte { return cmsg.Append(nil, cmsg.IPV6_TCLASS, i%255+1) },
+			func(t *testing.T, control []byte, i int, has bool) {
+				want := 0
+				if has {
+					want = i%255 + 1
+				}
+				if v, ok := cmsg.Get(control, cmsg.IPV6_TCLASS); v != want || !ok {
+					t.Errorf("message %d: IPV6_TCLASS %d, %v, want %d", i, v, ok, want)
+				}
+			}},
+		{"unix", func() (a, b int) {
+			a, b = newPair(t, socket.SOCK_DGRAM)
+			must(t, "SO_PASSCRED", socket.Setsockopt(b, socket.SO_PASSCRED, true))
+			return a, b
+		},
+			func(i int) []byte {
+				return cmsg.Append(nil, cmsg.SCM_CREDENTIALS, cmsg.Ucred{Pid: 1, Uid: uint32(1 + i)})
+			},
+			func(t *testing.T, control []byte, i int, has bool) {
+				want := cmsg.Ucred{Pid: int32(os.Getpid()), Uid: uint32(os.Getuid()), Gid: uint32(os.Getgid())}
+				if has {
+					want = cmsg.Ucred{Pid: 1, Uid: uint32(1 + i)}
+				}
+				if v, ok := cmsg.Get(control, cmsg.SCM_CREDENTIALS); v != want || !ok {
+					t.Errorf("message %d: SCM_CREDENTIALS %v, %v, want %v", i, v, ok, want)
+				}
+			}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			a, b := c.sockets()
+			must(t, "SetNonblock", socket.SetNonblock(a, true))
+			must(t, "SetNonblock", socket.SetNonblock(b, true))
+			const count = 1300 // more than go in one call
+			out, in := make([]socket.Mmsghdr, count), make([]socket.Mmsghdr, count)
+			controls := make([][]byte, count)
+			for i := range out {
+				controls[i] = c.control(i)
+				out[i].Iov = [][]byte{make([]byte, 4)}
+				in[i].Iov = [][]byte{make([]byte, 2)} // too short for those of 4 bytes
+				in[i].Control = make([]byte, 64)
+			}
+			// Slot i has control data in every second round, and message i is 1 or 4 bytes long.
+			for round := range 4 {
+				for i := range out {
+					out[i].Control = nil
+					if (i+round)%2 == 0 {
+						out[i].Control = controls[i]
+					}
+					out[i].Iov[0] = out[i].Iov[0][:1+3*((i/2+round)%2)]
+					out[i].Iov[0][0] = byte(i + round)
+				}
+				sent, received := 0, 0
+				for received < count {
+					if sent < count {
+						n, err := socket.Sendmmsg(a, out[sent:], 0)
+						if err != unix.EAGAIN { // unix: the receiver's queue is full
+							must(t, "Sendmmsg", err)
+						}
+						sent += n
+					}
+					n, err := socket.Recvmmsg(b, in[received:], 0, -1)
+					must(t, "Recvmmsg", err)
+					if n > 1024 {
+						t.Fatalf("Recvmmsg = %d", n)
+					}
+					received += n
+				}
+				for i, m := range in {
+					size := len(out[i].Iov[0])
+					if truncated := m.Flags == socket.MSG_TRUNC; out[i].Len != size || m.Len != min(size, 2) || truncated != (size > 2) || m.Iov[0][0] != byte(i+round) || t.Failed() {
+						t.Fatalf("round %d, message %d of %d bytes: sent %d, received %d, flags %#x, % x", round, i, size, out[i].Len, m.Len, m.Flags, m.Iov[0])
+					}
+					c.check(t, m.Control[:m.Controllen], i, (i+round)%2 == 0)
+				}
+			}
+			testutil.Allocs(t, "Sendmmsg, Recvmmsg, Get", func() {
+				socket.Sendmmsg(a, out[:8], 0)
+				n, _ := socket.Recvmmsg(b, in, 0, -1)
+				for i := range in[:n] {
+					cmsg.Get(in[i].Control[:in[i].Controllen], cmsg.IP_TTL)
+				}
+			})
+		})
+	}
+}
+
+// batchPair is a socket connected to another, which has room for a thousand datagrams.
+func batchPair(t *testing.T, addr netip.Addr, setting socket.Setting) (a, b int) {
+	t.Helper()
+	b, name := bound(t, addr)
+	must(t, setting.String(), setting.Apply(b))
+	must(t, "SO_RCVBUFFORCE", socket.SetsockoptInt(b, unix.SOL_SOCKET, unix.SO_RCVBUFFORCE, 8<<20))
+	a, _ = bound(t, addr)
+	must(t, "Connect", socket.Connect(a, name))
+	return a, b
+}
+
 // 3. Streams, and who is at the other end.
 
 func TestStreamsTellWhatIsLeft(t *testing.T) {
@@ -702,6 +829,16 @@ func TestCredentialsArrive(t *testing.T) {
 		}
 		if on, err := socket.Cloexec(pidfd); !on || err != nil {
 			t.Errorf("SCM_PIDFD: close-on-exec %v, %v", on, err)
+		}
+		cmsg.CloseRights(msg.Control)
+	})
+	_, err = cmsg.SendFds(theirs, []byte("x"), []int{theirs, ours}, 0)
+	must(t, "SendFds", err)
+	leaksNothing(t, "CloseRights of all", func() {
+		_, msg := receive(t, ours, 1, 0)
+		fds, ok := cmsg.Get(msg.Control, cmsg.SCM_RIGHTS)
+		if len(fds) != 2 || !ok || !sameFile(fds[0], theirs) || !sameFile(fds[1], ours) {
+			t.Errorf("SCM_RIGHTS = %v, %v; control data %v", fds, ok, messages(msg.Control))
 		}
 		cmsg.CloseRights(msg.Control)
 	})

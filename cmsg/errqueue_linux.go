@@ -45,7 +45,8 @@ const (
 //
 // To read the queue, call Recvmsg with MSG_ERRQUEUE: it never waits, and gives EAGAIN when the queue is empty.
 // poll says POLLERR when it is not. The data are what was sent, as far as they came back, Msghdr.Name is where it
-// went. While the queue holds an error of ICMP, other calls on the socket return it once.
+// went. While the queue holds an error of ICMP, other calls on the socket return it once. AF_UNIX and AF_NETLINK have
+// no such queue and pass over the flag: there the call receives, and waits.
 //
 // See ip(7), IP_RECVERR.
 type RecvErr struct {
@@ -78,9 +79,10 @@ func (e RecvErr) MTU() (mtu int, ok bool) {
 }
 
 // Zerocopy is the sends with MSG_ZEROCOPY that are done, from the first to the last, both included: their buffers
-// may be used again. The kernel numbers those of a socket that succeeded from 0, modulo 1<<32, so that last may be
-// less than first; ranges mostly come in order, but need not. copied says that the kernel copied the data
-// after all: such sends gain nothing.
+// may be used again. The kernel numbers those of a socket from 0, modulo 1<<32, so that last may be less than first;
+// ranges mostly come in order, but need not. A send that failed has no number, but over UDP it has one if it failed
+// behind the making of its packet, and an empty datagram has one. copied says that the kernel copied the data after
+// all: such sends gain nothing. The type Zerocopy counts along.
 //
 // See Documentation/networking/msg_zerocopy.rst.
 func (e RecvErr) Zerocopy() (first, last uint32, copied, ok bool) {

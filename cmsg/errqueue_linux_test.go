@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"golang.org/x/sys/unix"
 
 	"rawsocket.internal/socket"
@@ -45,7 +46,7 @@ func routes(t *testing.T) *testutil.Veth {
 	testutil.NotUnderQEMU(t, "ICMP errors")
 	v := testutil.NewVeth(t)
 	v.In(1)
-	testutil.Sh(t, `sysctl -qw net.ipv4.ip_forward=1 net.ipv4.icmp_ratelimit=0 net.ipv6.conf.all.forwarding=1 net.ipv6.icmp.ratelimit=0
+	testutil.Sh(t, `sysctl -qw net.ipv4.ip_forward=1 net.ipv4.icmp_ratemask=0 net.ipv6.conf.all.forwarding=1 net.ipv6.icmp.ratemask=255
 		ip route add unreachable 10.99.0.1; ip route add prohibit 10.99.0.2
 		ip route add unreachable fd99::1; ip route add prohibit fd99::2
 		ip tuntap add t0 mode tun; ip addr add 10.66.0.1/24 dev t0; ip addr add fd66::1/64 dev t0 nodad; ip link set t0 mtu 1300 up`)
@@ -405,3 +406,106 @@ func TestRecvErrWithoutAnOffender(t *testing.T) {
 		}
 	}
 }
+
+// Hosts on the way are found by hop limits that are too small, and the last by a port where nobody is.
+func TestTracerouteFindsEachHop(t *testing.T) {
+	testutil.NotUnderQEMU(t, "ICMP errors")
+	chain(t)
+	for _, c := range []struct {
+		to   string
+		hops []string
+		ttl  cmsg.Type[int]
+	}{
+		{"10.88.0.2:33434", []string{"10.77.0.2", "10.88.0.2"}, cmsg.IP_TTL},
+		{"[fd88::2]:33434", []string{"fd77::2", "fd88::2"}, cmsg.IPV6_HOPLIMIT},
+	} {
+		fd, to := sending(t, c.to)
+		for i, hop := range c.hops {
+			send(t, fd, "probe", cmsg.Append(nil, c.ttl, i+1), &to)
+			p, msg, e := errqueue(t, fd)
+			want := unix.EHOSTUNREACH
+			if i == len(c.hops)-1 {
+				want = unix.ECONNREFUSED
+			}
+			if e.Errno != want || e.Offender.AddrPort().Addr() != netip.MustParseAddr(hop) || *msg.Name != to || string(p) != "probe" {
+				t.Errorf("hop %d to %s: %+v for %q to %v, want %v from %s", i+1, c.to, e, p, msg.Name, want, hop)
+			}
+		}
+	}
+}
+
+// ICMP errors of several sends are all in the queue, in order, and the socket's error is returned once and goes with
+// the last.
+func TestErrorsQueueUp(t *testing.T) {
+	routes(t)
+	fd, refused := sending(t, "10.77.0.2:9")
+	_, unreachable := sending(t, "10.99.0.1:9")
+	must(t, "SetNonblock", socket.SetNonblock(fd, true))
+	for i, to := range []*socket.Sockaddr{&refused, &unreachable, &refused} {
+		for { // an error that is pending is returned, and nothing is sent
+			_, err := socket.Sendto(fd, []byte{byte(i)}, 0, *to)
+			if err == nil {
+				break
+			}
+			if err != unix.ECONNREFUSED && err != unix.EHOSTUNREACH {
+				t.Fatalf("Sendto: %v", err)
+			}
+		}
+	}
+	var got []string
+	for range 3 {
+		p, msg, e := errqueue(t, fd)
+		got = append(got, fmt.Sprint(p, *msg.Name, e.Errno))
+	}
+	want := []string{fmt.Sprint([]byte{0}, refused, unix.ECONNREFUSED), fmt.Sprint([]byte{1}, unreachable, unix.EHOSTUNREACH), fmt.Sprint([]byte{2}, refused, unix.ECONNREFUSED)}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("the error queue (-want +got)\n%s", diff)
+	}
+	for _, flags := range []int{socket.MSG_ERRQUEUE, 0} {
+		_, err := socket.Recv(fd, make([]byte, 1), flags)
+		wantErr(t, "Recv when all has been read", err, unix.EAGAIN)
+	}
+}
+
+// Routers can say more behind the packet that they send back: RFC 4884.
+func TestExtensionsOfAnICMPError(t *testing.T) {
+	testutil.NotUnderQEMU(t, "ICMP errors")
+	testutil.NewNetns(t)
+	router := newSocket(t, socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP)
+	fd, name := bound(t, lo4)
+	must(t, "IP_RECVERR", socket.Setsockopt(fd, socket.IP_RECVERR, true))
+	must(t, "IP_RECVERR_RFC4884", socket.Setsockopt(fd, socket.IP_RECVERR_RFC4884, true))
+	_, to := bound(t, lo4)
+
+	const quoted = 128 // the least there must be before extensions
+	for _, valid := range []bool{true, false} {
+		original := make([]byte, quoted) // the headers of IP and UDP, and data
+		original[0], original[8], original[9] = 0x45, 64, unix.IPPROTO_UDP
+		binary.BigEndian.PutUint16(original[2:], quoted)
+		copy(original[12:], []byte{127, 0, 0, 1, 127, 0, 0, 1})
+		binary.BigEndian.PutUint16(original[20:], name.AddrPort().Port())
+		binary.BigEndian.PutUint16(original[22:], to.AddrPort().Port())
+		binary.BigEndian.PutUint16(original[24:], quoted-20)
+		copy(original[28:], "what was sent")
+		extension := []byte{2 << 4, 0, 0, 0, 0, 8, 1, 1, 'l', 'a', 'b', 'l'} // version, checksum; an object: length, class, type
+		binary.BigEndian.PutUint16(extension[2:], ^sum(extension))
+		if !valid {
+			extension[len(extension)-1]++
+		}
+		icmp := append([]byte{unreachable, 13, 0, 0, 0, quoted / 4, 0, 0}, append(original, extension...)...)
+		binary.BigEndian.PutUint16(icmp[2:], ^sum(icmp))
+		addr := socket.SockaddrIn(netip.AddrPortFrom(lo4, 0))
+		send(t, router, string(icmp), nil, &addr)
+
+		p, _, e := errqueue(t, fd)
+		offset, ok1, ok2 := e.Extensions()
+		if e.Errno != unix.EHOSTUNREACH || e.Type != unreachable || e.Code != 13 || ok1 != valid || !ok2 || offset > len(p) || !strings.HasPrefix(string(p), "what was sent") {
+			t.Fatalf("%+v with %q: extensions at %d, valid %v, %v, want valid %v", e, p, offset, ok1, ok2, valid)
+		}
+		if got := p[offset:]; string(got) != string(extension) {
+			t.Errorf("the extensions are %q, want %q", got, extension)
+		}
+	}
+}
+
+const unreachable = 3 // ICMP: destination unreachable

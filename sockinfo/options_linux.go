@@ -93,7 +93,7 @@ func allOptions() []Option {
 	ro(&t, socket.SO_PEERPIDFD, "SO_PEERPIDFD", "", "AF_UNIX", "connected", "6.5", "a new descriptor of the peer's process, close-on-exec, to be closed; ENODATA if nobody")
 	ro(&t, socket.SO_PEERSEC, "SO_PEERSEC", "", "AF_UNIX AF_INET AF_INET6", "an LSM with peer labels; connected", "2.6.17", "the peer's security context; TCP too; ENOPROTOOPT without a security module that has them")
 	rw(&t, socket.SO_PEEK_OFF, "SO_PEEK_OFF", "", "AF_UNIX AF_INET AF_INET6", "", "3.4, UDP 4.8, TCP 6.10", "bytes; where MSG_PEEK starts, and moves on; -1 for off")
-	wo(&t, socket.SO_INQ, "SO_INQ", "", "AF_UNIX SOCK_STREAM", "", "6.18", "streams; how much is left to read, as control data")
+	wo(&t, socket.SO_INQ, "SO_INQ", "", "AF_UNIX SOCK_STREAM", "", "6.17", "streams; how much is left to read, as control data")
 
 	t.block("IPPROTO_TCP", "IPPROTO_TCP: how data leave", "tcp(7)")
 	rw(&t, socket.TCP_NODELAY, "TCP_NODELAY", "", "AF_INET AF_INET6 SOCK_STREAM IPPROTO_TCP IPPROTO_MPTCP", "", "", "send small segments at once: no Nagle")

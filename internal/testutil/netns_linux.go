@@ -70,10 +70,14 @@ func NewVeth(t testing.TB) *Veth {
 		ip addr add 10.77.0.1/24 dev va; ip addr add fd77::1/64 dev va nodad; ip link set va up`, os.Getpid(), v.ns[1].Fd()))
 	v.In(1)
 	Sh(t, "ip addr add 10.77.0.2/24 dev vb; ip addr add fd77::2/64 dev vb nodad; ip link set vb up")
-	// A link that is just up loses its first packets.
+	// A link that is just up loses its first packets; and what carries asks for must not use up the ICMP errors
+	// that the test waits for.
+	const unlimited = "sysctl -qw net.ipv4.icmp_ratemask=0 net.ipv6.icmp.ratemask=255"
 	v.In(1)
+	Sh(t, unlimited)
 	v.carries("10.77.0.1", "fd77::1")
 	v.In(0)
+	Sh(t, unlimited)
 	v.carries("10.77.0.2", "fd77::2")
 	return v
 }

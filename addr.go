@@ -406,8 +406,8 @@ func (s *Sockaddr) UnmarshalText(text []byte) error {
 // Unix is the address as golang.org/x/sys/unix has it; nil for the zero Sockaddr.
 //
 // Errors: EAFNOSUPPORT (a family that FromUnix does not know either), EINVAL (what the type of
-// x/sys/unix cannot say: a flow label; on Linux an abstract name with a NUL inside, a path that starts
-// with '@').
+// x/sys/unix cannot say: a flow label, a name as long as sun_path; on Linux an abstract name with a NUL inside, a
+// path that starts with '@').
 func (s Sockaddr) Unix() (unix.Sockaddr, error) {
 	if s.len == 0 {
 		return nil, nil
@@ -429,7 +429,8 @@ func (s Sockaddr) Unix() (unix.Sockaddr, error) {
 	case unix.AF_UNIX:
 		path := s.Path()
 		switch {
-		case abstractNames && strings.HasPrefix(path, "@"), len(path) > 1 && strings.IndexByte(path[1:], 0) >= 0:
+		case abstractNames && strings.HasPrefix(path, "@"), len(path) > 1 && strings.IndexByte(path[1:], 0) >= 0,
+			len(path) >= len(unix.RawSockaddrUnix{}.Path):
 			return nil, unix.EINVAL
 		case path != "" && path[0] == 0:
 			path = "@" + path[1:]

@@ -572,8 +572,11 @@ func setOther(fd int, w uint64, p unsafe.Pointer) error {
 		return orNil(setsockopt(fd, level, name, unsafe.Pointer(&tv), int(unsafe.Sizeof(tv))))
 	case asString, asName:
 		s := *(*string)(p)
-		if w&codecMask == asName && len(s) > 15 {
-			return unix.ENAMETOOLONG
+		if w&codecMask == asName && len(s) > 15 { // the kernel would cut it, and then look for it
+			if level == unix.SOL_SOCKET {
+				return unix.ENODEV
+			}
+			return unix.ENOENT
 		}
 		for i := range len(s) {
 			if s[i] == 0 {

@@ -899,6 +899,10 @@ func TestMD5RefusesAWrongKey(t *testing.T) {
 
 func TestDeferAcceptWaitsForData(t *testing.T) {
 	l := listening4(t)
+	setOpt(t, l, socket.TCP_DEFER_ACCEPT, -time.Second) // as in C
+	if d, err := socket.Getsockopt(l, socket.TCP_DEFER_ACCEPT); d != 0 || err != nil {
+		t.Errorf("TCP_DEFER_ACCEPT of -1 s reads %v, %v", d, err)
+	}
 	setOpt(t, l, socket.TCP_DEFER_ACCEPT, 5*time.Second)
 	must(t, "SetNonblock", socket.SetNonblock(l, true))
 	self, _ := socket.Getsockname(l)

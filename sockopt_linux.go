@@ -101,7 +101,7 @@ var (
 	SO_RESERVE_MEM     = Option[int, RW]{solSocket | unix.SO_RESERVE_MEM | asInt}            // rw; bytes kept ready; EOPNOTSUPP outside a memory cgroup that counts sockets; 5.16
 	SO_RCVLOWAT        = Option[int, RW]{solSocket | unix.SO_RCVLOWAT | asInt}               // rw; bytes that make a socket readable; 0 is stored as 1
 	SO_SNDLOWAT        = Option[int, RO]{solSocket | unix.SO_SNDLOWAT | asInt}               // ro; 1
-	SO_RCVTIMEO        = Option[time.Duration, RW]{solSocket | unix.SO_RCVTIMEO | asTimeval} // rw; a receive that waits longer is EAGAIN; 0 for none; in steps of the kernel's clock, 1 to 10 ms
+	SO_RCVTIMEO        = Option[time.Duration, RW]{solSocket | unix.SO_RCVTIMEO | asTimeval} // rw; a receive that waits longer is EAGAIN; 0 for none, EINVAL if negative; in steps of the kernel's clock, 1 to 10 ms
 	SO_SNDTIMEO        = Option[time.Duration, RW]{solSocket | unix.SO_SNDTIMEO | asTimeval} // rw; a send that waits longer is EAGAIN, a connect EINPROGRESS; as SO_RCVTIMEO
 	SO_PRIORITY        = Option[int, RW]{solSocket | unix.SO_PRIORITY | asInt}               // rw; 0 to 6; others need CAP_NET_ADMIN; IP_TOS sets it too
 	SO_MARK            = Option[uint32, RW]{solSocket | unix.SO_MARK | asPlain}              // rw; for routing and filters; CAP_NET_ADMIN or CAP_NET_RAW; 2.6.25
@@ -192,13 +192,13 @@ var (
 
 // IPPROTO_TCP: limits and keep-alive. tcp(7).
 var (
-	TCP_KEEPIDLE     = Option[time.Duration, RW]{solTCP | unix.TCP_KEEPIDLE | asSeconds}     // rw; seconds of silence before the first probe, 1 to 32767; 2.4
-	TCP_KEEPINTVL    = Option[time.Duration, RW]{solTCP | unix.TCP_KEEPINTVL | asSeconds}    // rw; seconds between probes, 1 to 32767; 2.4
-	TCP_KEEPCNT      = Option[int, RW]{solTCP | unix.TCP_KEEPCNT | asInt}                    // rw; unanswered probes that end the connection, 1 to 127; 2.4
-	TCP_USER_TIMEOUT = Option[time.Duration, RW]{solTCP | unix.TCP_USER_TIMEOUT | asMillis}  // rw; milliseconds data may stay unacknowledged; 0 for the system's; overrides TCP_KEEPCNT; 2.6.37
-	TCP_SYNCNT       = Option[int, RW]{solTCP | unix.TCP_SYNCNT | asInt}                     // rw; SYNs sent again before connect gives up, 1 to 127; before connect; 2.4
-	TCP_LINGER2      = Option[time.Duration, RW]{solTCP | unix.TCP_LINGER2 | asSecondsOff}   // rw; seconds in FIN_WAIT2 after close, to 120; 0 for the system's; negative: none, read as -1s; 2.4
-	TCP_DEFER_ACCEPT = Option[time.Duration, RW]{solTCP | unix.TCP_DEFER_ACCEPT | asSeconds} // rw; seconds a listener waits for data before it wakes accept; stored in steps of retransmission; 2.4
+	TCP_KEEPIDLE     = Option[time.Duration, RW]{solTCP | unix.TCP_KEEPIDLE | asSeconds}        // rw; seconds of silence before the first probe, 1 to 32767; 2.4
+	TCP_KEEPINTVL    = Option[time.Duration, RW]{solTCP | unix.TCP_KEEPINTVL | asSeconds}       // rw; seconds between probes, 1 to 32767; 2.4
+	TCP_KEEPCNT      = Option[int, RW]{solTCP | unix.TCP_KEEPCNT | asInt}                       // rw; unanswered probes that end the connection, 1 to 127; 2.4
+	TCP_USER_TIMEOUT = Option[time.Duration, RW]{solTCP | unix.TCP_USER_TIMEOUT | asMillis}     // rw; milliseconds data may stay unacknowledged; 0 for the system's; overrides TCP_KEEPCNT; 2.6.37
+	TCP_SYNCNT       = Option[int, RW]{solTCP | unix.TCP_SYNCNT | asInt}                        // rw; SYNs sent again before connect gives up, 1 to 127; before connect; 2.4
+	TCP_LINGER2      = Option[time.Duration, RW]{solTCP | unix.TCP_LINGER2 | asSecondsOff}      // rw; seconds in FIN_WAIT2 after close, to 120; 0 for the system's; negative: none, read as -1s; 2.4
+	TCP_DEFER_ACCEPT = Option[time.Duration, RW]{solTCP | unix.TCP_DEFER_ACCEPT | asSecondsOff} // rw; seconds a listener waits for data before it wakes accept, 0 or negative: none; stored in steps of retransmission; 2.4
 )
 
 // IPPROTO_TCP: the SYN. tcp(7).

@@ -1075,9 +1075,9 @@ func TestValuesThatDoNotFitAreRefused(t *testing.T) {
 		wantErr(t, "a TCPMD5Sig Ifindex of 1<<31", socket.Setsockopt(tcp, socket.TCP_MD5SIG, socket.TCPMD5Sig{Addr: loAddr, Ifindex: big}), unix.EINVAL)
 	}
 	name := "a-name-of-16-byte"
-	wantErr(t, "SO_BINDTODEVICE of 17 bytes", socket.Setsockopt(tcp, socket.SO_BINDTODEVICE, name), unix.ENAMETOOLONG)
-	wantErr(t, "TCP_CONGESTION of 17 bytes", socket.Setsockopt(tcp, socket.TCP_CONGESTION, name), unix.ENAMETOOLONG)
-	wantErr(t, "TCP_ULP of 17 bytes", socket.Setsockopt(tcp, socket.TCP_ULP, name), unix.ENAMETOOLONG)
+	wantErr(t, "SO_BINDTODEVICE of 17 bytes", socket.Setsockopt(tcp, socket.SO_BINDTODEVICE, name), unix.ENODEV)
+	wantErr(t, "TCP_CONGESTION of 17 bytes", socket.Setsockopt(tcp, socket.TCP_CONGESTION, name), unix.ENOENT)
+	wantErr(t, "TCP_ULP of 17 bytes", socket.Setsockopt(tcp, socket.TCP_ULP, name), unix.ENOENT)
 	wantErr(t, "an algorithm of 64 bytes", socket.Setsockopt(tcp, socket.TCP_AO_ADD_KEY, socket.TCPAOAdd{Addr: loAddr, Alg_name: strings.Repeat("x", 64)}), unix.ENAMETOOLONG)
 }
 

@@ -68,6 +68,7 @@ func TestSegmentsDoesNotAllocate(t *testing.T) {
 // The kernel refuses segments that the path cannot carry whole, by the MTU of a device or of one route; the
 // program sends them one by one, and IP cuts them.
 func TestSendmsgWithSegmentsOverThePathMTUIsRefusedAndSentPlain(t *testing.T) {
+	testutil.NotUnderQEMU(t, "it leaves UDP_SEGMENT in the byte order of the host")
 	v := testutil.NewVeth(t)
 	testutil.Sh(t, "ip link set va mtu 1400; ip route add fd77::2/128 dev va mtu 1300; ip route add 10.77.0.2/32 dev va mtu 1300")
 	for _, row := range []struct {

@@ -45,10 +45,10 @@ func ExampleSelect() {
 	defer socket.Close(pair[1])
 	socket.Send(pair[1], []byte("hello"), 0)
 
-	var all, r poll.FdSet
+	var all poll.FdSet
 	all.Set(pair[0])
 	all.Set(pair[1])
-	r.Copy(&all) // fd_set r = all;
+	r := all // Select leaves in r what is ready
 	n, err := poll.Select(max(pair[0], pair[1])+1, &r, nil, nil, -1)
 	fmt.Println(n, err, r.IsSet(pair[0]), r.IsSet(pair[1]))
 	// Output: 1 <nil> true false

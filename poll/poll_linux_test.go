@@ -787,8 +787,8 @@ func TestSignalsNeitherEndNorStretchAWait(t *testing.T) {
 				}
 			}
 			for _, d := range []time.Duration{-1, time.Hour} {
-				timer := time.AfterFunc(50*time.Millisecond, func() { send(t, b) })
 				start = time.Now()
+				timer := time.AfterFunc(50*time.Millisecond, func() { send(t, b) })
 				n, err = call(d)
 				if took := time.Since(start); n != 1 || err != nil || took < 50*time.Millisecond {
 					t.Errorf("for %v: %d, %v after %v", d, n, err, took)

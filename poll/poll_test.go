@@ -245,6 +245,31 @@ func TestFdSetIgnoresWhatIsNoDescriptor(t *testing.T) {
 	}
 }
 
+func TestFdSetIsCopiedByAssignment(t *testing.T) {
+	a, b := pair(t, socket.SOCK_STREAM)
+	send(t, b)
+	var all poll.FdSet
+	all.Set(a)
+	all.Set(b)
+	for range 2 {
+		r := all
+		if n, err := poll.Select(max(a, b)+1, &r, nil, nil, -1); n != 1 || err != nil || !r.IsSet(a) || r.IsSet(b) {
+			t.Errorf("Select = %d, %v", n, err)
+		}
+		if !all.IsSet(a) || !all.IsSet(b) {
+			t.Fatal("Select changed what its set was copied from")
+		}
+	}
+	testutil.Allocs(t, "Select of sets that are local", func() {
+		var r, w poll.FdSet
+		r.Set(a)
+		w.Set(b)
+		if n, err := poll.Select(max(a, b)+1, &r, &w, nil, -1); n != 2 || err != nil {
+			t.Fatalf("Select = %d, %v", n, err)
+		}
+	})
+}
+
 func FuzzFdSet(f *testing.F) {
 	f.Add([]byte{0, 0, 5, 1, 0, 5, 2, 0, 5, 3, 0, 0})
 	f.Add([]byte{0, 255, 255, 4, 0, 0, 1, 255, 255})

@@ -13,23 +13,25 @@ import (
 //
 //	FD_SET(fd, &set)   FD_CLR(fd, &set)   FD_ISSET(fd, &set)   FD_ZERO(&set)
 //
-// It grows with what is put in: there is no FD_SETSIZE. It is not to be copied by assignment, which go vet
-// tells: where C has work = all, say work.Copy(&all). It is for one goroutine at a time.
+// It is a value: work = all copies it, as in C. It also grows with what is put in: there is no FD_SETSIZE. But what
+// is beyond 1023 is shared by copies made by assignment: where such descriptors may be, say work.Copy(&all). It is
+// for one goroutine at a time.
 type FdSet struct {
-	_     noCopy
-	words []uint // the kernel's unsigned longs
+	low  [minWords]uint // the kernel's unsigned longs
+	more []uint         // low's and the rest, once a descriptor is beyond low
 }
-
-// noCopy lets go vet know.
-type noCopy struct{}
-
-func (*noCopy) Lock()   {}
-func (*noCopy) Unlock() {}
 
 const (
 	wordBits = bits.UintSize
 	minWords = 1024 / wordBits // FD_SETSIZE: most sets are of the same length, and x/sys's FdSet fits
 )
+
+func (s *FdSet) words() []uint {
+	if s.more != nil {
+		return s.more
+	}
+	return s.low[:]
+}
 
 // Set puts fd in the set. What can be no descriptor, negative or no C int, is not put in.
 func (s *FdSet) Set(fd int) {
@@ -37,30 +39,35 @@ func (s *FdSet) Set(fd int) {
 		return
 	}
 	s.grow(fd/wordBits + 1)
-	s.words[fd/wordBits] |= 1 << (fd % wordBits)
+	s.words()[fd/wordBits] |= 1 << (fd % wordBits)
 }
 
 // Clear takes fd out of the set.
 func (s *FdSet) Clear(fd int) {
-	if fd >= 0 && fd/wordBits < len(s.words) {
-		s.words[fd/wordBits] &^= 1 << (fd % wordBits)
+	if fd >= 0 && fd/wordBits < s.len() {
+		s.words()[fd/wordBits] &^= 1 << (fd % wordBits)
 	}
 }
 
 // IsSet reports whether fd is in the set.
 func (s *FdSet) IsSet(fd int) bool {
-	return fd >= 0 && fd/wordBits < len(s.words) && s.words[fd/wordBits]&(1<<(fd%wordBits)) != 0
+	return fd >= 0 && fd/wordBits < s.len() && s.words()[fd/wordBits]&(1<<(fd%wordBits)) != 0
 }
 
 // Zero empties the set, which keeps its memory.
-func (s *FdSet) Zero() { clear(s.words) }
+func (s *FdSet) Zero() { clear(s.words()) }
 
 // Copy makes s hold what from holds: the BSDs' FD_COPY.
-func (s *FdSet) Copy(from *FdSet) { s.words = append(s.words[:0], from.words...) }
+func (s *FdSet) Copy(from *FdSet) {
+	s.grow(from.len())
+	clear(s.words()[copy(s.words(), from.words()):])
+}
 
 func (s *FdSet) grow(words int) {
-	if words > len(s.words) {
-		s.words = append(s.words, make([]uint, max(words, minWords)-len(s.words))...)
+	if words > s.len() {
+		more := make([]uint, words)
+		copy(more, s.words())
+		s.more = more
 	}
 }
 
@@ -69,7 +76,7 @@ func (s *FdSet) len() int {
 	if s == nil {
 		return 0
 	}
-	return len(s.words)
+	return len(s.words())
 }
 
 // first is the first of at least so many words, nil for a nil set.
@@ -78,13 +85,13 @@ func (s *FdSet) first(words int) *uint {
 		return nil
 	}
 	s.grow(words)
-	return &s.words[0]
+	return &s.words()[0]
 }
 
 // count is the number of descriptors in the first words.
 func (s *FdSet) count(words int) (n int) {
 	if s != nil {
-		for _, w := range s.words[:words] {
+		for _, w := range s.words()[:words] {
 			n += bits.OnesCount(w)
 		}
 	}

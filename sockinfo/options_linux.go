@@ -41,7 +41,7 @@ func allOptions() []Option {
 	rw(&t, socket.SO_RESERVE_MEM, "SO_RESERVE_MEM", "", "AF_INET AF_INET6", "a memory cgroup that accounts sockets", "5.16", "bytes kept ready; EOPNOTSUPP outside a memory cgroup that counts sockets")
 	rw(&t, socket.SO_RCVLOWAT, "SO_RCVLOWAT", "", "", "", "", "bytes that make a socket readable; 0 is stored as 1")
 	ro(&t, socket.SO_SNDLOWAT, "SO_SNDLOWAT", "", "", "", "", "1")
-	rw(&t, socket.SO_RCVTIMEO, "SO_RCVTIMEO", "", "", "", "", "a receive that waits longer is EAGAIN; 0 for none; in steps of the kernel's clock, 1 to 10 ms")
+	rw(&t, socket.SO_RCVTIMEO, "SO_RCVTIMEO", "", "", "", "", "a receive that waits longer is EAGAIN; 0 for none, EINVAL if negative; in steps of the kernel's clock, 1 to 10 ms")
 	rw(&t, socket.SO_SNDTIMEO, "SO_SNDTIMEO", "", "", "", "", "a send that waits longer is EAGAIN, a connect EINPROGRESS; as SO_RCVTIMEO")
 	rw(&t, socket.SO_PRIORITY, "SO_PRIORITY", "", "", "0..6 free, other values need CAP_NET_ADMIN or CAP_NET_RAW", "", "0 to 6; others need CAP_NET_ADMIN; IP_TOS sets it too")
 	rw(&t, socket.SO_MARK, "SO_MARK", "", "", "CAP_NET_ADMIN or CAP_NET_RAW", "2.6.25", "for routing and filters; CAP_NET_ADMIN or CAP_NET_RAW")
@@ -124,7 +124,7 @@ func allOptions() []Option {
 	rw(&t, socket.TCP_USER_TIMEOUT, "TCP_USER_TIMEOUT", "", "AF_INET AF_INET6 SOCK_STREAM IPPROTO_TCP", "", "2.6.37", "milliseconds data may stay unacknowledged; 0 for the system's; overrides TCP_KEEPCNT")
 	rw(&t, socket.TCP_SYNCNT, "TCP_SYNCNT", "", "AF_INET AF_INET6 SOCK_STREAM IPPROTO_TCP", "before connect", "2.4", "SYNs sent again before connect gives up, 1 to 127; before connect")
 	rw(&t, socket.TCP_LINGER2, "TCP_LINGER2", "", "AF_INET AF_INET6 SOCK_STREAM IPPROTO_TCP", "", "2.4", "seconds in FIN_WAIT2 after close, to 120; 0 for the system's; negative: none, read as -1s")
-	rw(&t, socket.TCP_DEFER_ACCEPT, "TCP_DEFER_ACCEPT", "", "AF_INET AF_INET6 SOCK_STREAM IPPROTO_TCP IPPROTO_MPTCP", "", "2.4", "seconds a listener waits for data before it wakes accept; stored in steps of retransmission")
+	rw(&t, socket.TCP_DEFER_ACCEPT, "TCP_DEFER_ACCEPT", "", "AF_INET AF_INET6 SOCK_STREAM IPPROTO_TCP IPPROTO_MPTCP", "", "2.4", "seconds a listener waits for data before it wakes accept, 0 or negative: none; stored in steps of retransmission")
 
 	t.block("IPPROTO_TCP", "IPPROTO_TCP: the SYN", "tcp(7)")
 	rw(&t, socket.TCP_FASTOPEN, "TCP_FASTOPEN", "", "AF_INET AF_INET6 SOCK_STREAM IPPROTO_TCP IPPROTO_MPTCP", "net.ipv4.tcp_fastopen bit 2; closed or listening state", "3.6", "a listener's queue for data in the SYN; net.ipv4.tcp_fastopen")

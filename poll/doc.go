@@ -35,9 +35,10 @@
 // A Selector is EpollWait with a map from descriptors to data, on Linux, and kqueue's kevent on macOS and the
 // BSDs: the same loop on all systems.
 //
-// Go's own poller, that of package net, parks a goroutine in place of a thread:
-// code that reads as if it blocked, with deadlines and contexts, for thousands. It is the usual way in Go,
-// and costs a goroutine's stack and a switch of goroutines a wait.
+// Go's own poller, that of package net, parks a goroutine in place of a thread: code that reads as if it blocked,
+// with deadlines and contexts, for thousands. It is the usual way in Go, and costs a goroutine's stack and a switch
+// of goroutines a wait. Package netfd has it for descriptors, with C's calls: a connection that waits takes
+// 4.1 KB, 10,000 of them 6 threads (go test -run TenThousand -v ./netfd).
 //
 // All but the last hold a thread while they wait. A wait with a timeout of 0 is made without telling Go's
 // scheduler, 50 to 130 ns cheaper, unless it looks at more than 256 descriptors. But to look with 0 before

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log"
 	"net/netip"
+	"os"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -152,4 +153,19 @@ func ExampleSelector() {
 	// two
 	// three
 	// 3 clients
+}
+
+// A Selector on poll takes what epoll refuses, as a regular file, which is always ready.
+func ExampleNewPollSelector() {
+	f, err := os.CreateTemp("", "")
+	check(err)
+	defer os.Remove(f.Name())
+	defer f.Close()
+	s, err := poll.NewPollSelector()
+	check(err)
+	defer s.Close()
+	check(s.Register(int(f.Fd()), poll.EVENT_READ, nil))
+	ready := make([]poll.Ready, 1)
+	fmt.Println(s.Select(ready, -1))
+	// Output: 1 <nil>
 }

@@ -29,7 +29,7 @@ const (
 //
 //	struct sockaddr_ll { sll_family, sll_protocol, sll_ifindex, sll_hatype, sll_pkttype, sll_halen, sll_addr[8] };
 //
-// protocol is an ETH_P_* in host order, ifindex the index of an interface or 0 for all, hw a hardware
+// protocol is an ETH_P_* in host order (Socket takes it as C does, with Htons), ifindex the index of an interface or 0 for all, hw a hardware
 // address: 6 bytes for Ethernet, up to the kernel's 32. An index or address out of range makes the zero
 // Sockaddr. See packet(7).
 func SockaddrLl(protocol uint16, ifindex int, hw []byte) Sockaddr {

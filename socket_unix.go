@@ -112,7 +112,8 @@ func orNil(e unix.Errno) error {
 //
 //	int socket(int domain, int type, int protocol);
 //
-// typ may hold SOCK_NONBLOCK where the system has it. protocol 0 is the usual one of the type.
+// typ may hold SOCK_NONBLOCK where the system has it. protocol 0 is the usual one of the type; that of Linux's
+// AF_PACKET goes to the kernel in network order, as in C: int(Htons(ETH_P_ALL)).
 //
 // Errors: EAFNOSUPPORT, EPROTONOSUPPORT, ESOCKTNOSUPPORT (there is no such socket), EACCES or EPERM (raw
 // sockets need privilege), EMFILE, ENFILE (no descriptor left). See socket(2).

@@ -15,13 +15,6 @@ func Accept4(fd, flags int) (nfd int, peer Sockaddr, err error) {
 	return nfd, peer, nil
 }
 
-// AcceptFD is Accept4 for those who do not want the peer's address: none is asked for, none paid for.
-//
-//	int accept4(int sockfd, NULL, NULL, int flags);
-//
-// Errors: those of Accept4. See accept(2).
-func AcceptFD(fd, flags int) (nfd int, err error) { return accept(fd, nil, flags, false) }
-
 // Accept4 is the function Accept4: EAGAIN when no connection waits.
 func (fd Nonblocking) Accept4(flags int) (nfd int, peer Sockaddr, err error) {
 	nfd, err = accept(int(fd), &peer, flags, true)
@@ -29,9 +22,4 @@ func (fd Nonblocking) Accept4(flags int) (nfd int, peer Sockaddr, err error) {
 		return -1, Sockaddr{}, err
 	}
 	return nfd, peer, nil
-}
-
-// AcceptFD is the function AcceptFD: EAGAIN when no connection waits.
-func (fd Nonblocking) AcceptFD(flags int) (nfd int, err error) {
-	return accept(int(fd), nil, flags, true)
 }

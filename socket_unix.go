@@ -231,6 +231,15 @@ func Accept(fd int) (nfd int, peer Sockaddr, err error) {
 	return nfd, peer, nil
 }
 
+// AcceptFD is Accept for those who do not want the peer's address: none is asked for, none paid for.
+//
+//	int accept4(int sockfd, NULL, NULL, int flags);
+//
+// flags are those of Accept4, 0 for none; macOS has no others.
+//
+// Errors: those of Accept; EINVAL (another flag). See accept(2).
+func AcceptFD(fd, flags int) (nfd int, err error) { return accept(fd, nil, flags, false) }
+
 // accept waits for a connection, and again after EINTR while the listener's own timeout lasts.
 func accept(fd int, peer *Sockaddr, flags int, raw bool) (nfd int, err error) {
 	if !isInt(fd) || !isInt(flags) {
@@ -753,6 +762,11 @@ func (fd Nonblocking) Accept() (nfd int, peer Sockaddr, err error) {
 		return -1, Sockaddr{}, err
 	}
 	return nfd, peer, nil
+}
+
+// AcceptFD is the function AcceptFD: EAGAIN when no connection waits.
+func (fd Nonblocking) AcceptFD(flags int) (nfd int, err error) {
+	return accept(int(fd), nil, flags, true)
 }
 
 // Connect is the function Connect: EINPROGRESS while the attempt goes on, also on loopback.

@@ -38,6 +38,9 @@ func socketpair(domain, typ, protocol int, fds *[2]int32) unix.Errno {
 // accept4 fills addr, if it is not nil. There are no flags; a new descriptor that has O_NONBLOCK from the
 // listener loses it, as accept4 has it elsewhere.
 func accept4(fd int, addr *Sockaddr, flags int, raw bool) (int, unix.Errno) {
+	if flags != 0 {
+		return -1, unix.EINVAL
+	}
 	nfd, sa, err := unix.Accept(fd)
 	if err != nil {
 		return -1, errnoOf(err) // with an address that it cannot read, too: it has closed the descriptor

@@ -1,4 +1,4 @@
-//go:build linux || freebsd || netbsd || openbsd || dragonfly
+//go:build linux || darwin || freebsd || netbsd || openbsd || dragonfly
 
 // Command fdrecv gets a descriptor from another process and reads what it leads to: SCM_RIGHTS.
 //

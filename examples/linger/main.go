@@ -1,4 +1,4 @@
-//go:build linux || freebsd || netbsd || openbsd || dragonfly
+//go:build linux || darwin || freebsd || netbsd || openbsd || dragonfly
 
 // Command linger shows the three ways that close can go: in the background, waited for, and as a reset (RST).
 //

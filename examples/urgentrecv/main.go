@@ -1,4 +1,4 @@
-//go:build linux || freebsd || netbsd || openbsd || dragonfly
+//go:build linux || darwin || freebsd || netbsd || openbsd || dragonfly
 
 // Command urgentrecv waits for urgent data and for others, and tells where in the stream the mark is.
 //

@@ -176,6 +176,7 @@ func Getsockname(fd int) (addr Sockaddr, err error) {
 	if !isInt(fd) {
 		return addr, unix.EBADF
 	}
+	addr.len = sizeofSockaddrStorage // the room there is; then what was filled
 	if e := getsockname(fd, &addr); e != 0 {
 		return Sockaddr{}, e
 	}
@@ -191,6 +192,7 @@ func Getpeername(fd int) (addr Sockaddr, err error) {
 	if !isInt(fd) {
 		return addr, unix.EBADF
 	}
+	addr.len = sizeofSockaddrStorage
 	if e := getpeername(fd, &addr); e != 0 {
 		return Sockaddr{}, e
 	}
@@ -318,7 +320,7 @@ func awaitConnect(fd int, addr *Sockaddr) unix.Errno {
 		if e != 0 || soError != 0 {
 			return max(e, unix.Errno(soError))
 		}
-		var peer Sockaddr
+		peer := Sockaddr{len: sizeofSockaddrStorage}
 		if e := getpeername(fd, &peer); e != unix.ENOTCONN {
 			return e
 		}

@@ -337,10 +337,16 @@ func getOption(fd int, w uint64, p unsafe.Pointer, size uintptr) (n int, err err
 	level, name := optionLevel(w), optionName(w)
 	switch codec := w & codecMask; codec {
 	case asBool, asInt, asUint, asErrno, asSeconds, asMillis, asMicros, asIndex:
-		// As getInt, without the cost of calling it.
+		// As getInt and getsockopt, without the cost of calling them.
 		var b int32
 		vallen := uint32(unsafe.Sizeof(b))
-		if e := getsockopt(fd, level, name, unsafe.Pointer(&b), &vallen); e != 0 {
+		var e unix.Errno
+		if mayWait(level, name) {
+			e = getsockopt(fd, level, name, unsafe.Pointer(&b), &vallen)
+		} else {
+			e = getsockoptRaw(fd, level, name, unsafe.Pointer(&b), &vallen)
+		}
+		if e != 0 {
 			return 0, e
 		}
 		v, n := int(b), int(vallen)
@@ -526,7 +532,10 @@ func setOption(fd int, w uint64, p unsafe.Pointer, size uintptr) error {
 		return unix.EINVAL
 	}
 	b := int32(v)
-	return orNil(setsockopt(fd, level, name, unsafe.Pointer(&b), int(unsafe.Sizeof(b))))
+	if mayWait(level, name) {
+		return orNil(setsockopt(fd, level, name, unsafe.Pointer(&b), int(unsafe.Sizeof(b))))
+	}
+	return orNil(setsockoptRaw(fd, level, name, unsafe.Pointer(&b), int(unsafe.Sizeof(b))))
 }
 
 // units is a duration in the units of codec w, rounded up: a limit never turns into none.

@@ -205,6 +205,17 @@ func setsockopt(fd, level, name int, val unsafe.Pointer, vallen int) unix.Errno 
 	return errnoOf(syscallSetsockopt(fd, level, name, val, uintptr(vallen)))
 }
 
+// These systems' calls are x/sys's and syscall's, which choose themselves whether the scheduler is told.
+func mayWait(level, name int) bool { return true }
+
+func getsockoptRaw(fd, level, name int, val unsafe.Pointer, vallen *uint32) unix.Errno {
+	return getsockopt(fd, level, name, val, vallen)
+}
+
+func setsockoptRaw(fd, level, name int, val unsafe.Pointer, vallen int) unix.Errno {
+	return setsockopt(fd, level, name, val, vallen)
+}
+
 func fcntl(fd, cmd, arg int) (int, unix.Errno) {
 	r, err := unix.FcntlInt(uintptr(fd), cmd, arg)
 	return r, errnoOf(err)

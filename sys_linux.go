@@ -65,14 +65,13 @@ func bind(fd int, addr *Sockaddr) unix.Errno {
 	return e
 }
 
+// getsockname and getpeername fill addr: addr.len says first what room there is, then what they filled.
 func getsockname(fd int, addr *Sockaddr) unix.Errno {
-	addr.len = sizeofSockaddrStorage
 	_, _, e := syscall.RawSyscall6(unix.SYS_GETSOCKNAME, uintptr(fd), uintptr(unsafe.Pointer(&addr.raw)), uintptr(unsafe.Pointer(&addr.len)), 0, 0, 0)
 	return e
 }
 
 func getpeername(fd int, addr *Sockaddr) unix.Errno {
-	addr.len = sizeofSockaddrStorage
 	_, _, e := syscall.RawSyscall6(unix.SYS_GETPEERNAME, uintptr(fd), uintptr(unsafe.Pointer(&addr.raw)), uintptr(unsafe.Pointer(&addr.len)), 0, 0, 0)
 	return e
 }
@@ -229,6 +228,11 @@ func getsockopt(fd, level, name int, val unsafe.Pointer, vallen *uint32) unix.Er
 		_, _, e := syscall.Syscall6(unix.SYS_GETSOCKOPT, uintptr(fd), uintptr(level), uintptr(name), uintptr(val), uintptr(unsafe.Pointer(vallen)), 0)
 		return e
 	}
+	return getsockoptRaw(fd, level, name, val, vallen)
+}
+
+// getsockoptRaw and setsockoptRaw are for options that cannot wait; small enough to be inlined.
+func getsockoptRaw(fd, level, name int, val unsafe.Pointer, vallen *uint32) unix.Errno {
 	_, _, e := syscall.RawSyscall6(unix.SYS_GETSOCKOPT, uintptr(fd), uintptr(level), uintptr(name), uintptr(val), uintptr(unsafe.Pointer(vallen)), 0)
 	return e
 }
@@ -238,6 +242,10 @@ func setsockopt(fd, level, name int, val unsafe.Pointer, vallen int) unix.Errno 
 		_, _, e := syscall.Syscall6(unix.SYS_SETSOCKOPT, uintptr(fd), uintptr(level), uintptr(name), uintptr(val), uintptr(vallen), 0)
 		return e
 	}
+	return setsockoptRaw(fd, level, name, val, vallen)
+}
+
+func setsockoptRaw(fd, level, name int, val unsafe.Pointer, vallen int) unix.Errno {
 	_, _, e := syscall.RawSyscall6(unix.SYS_SETSOCKOPT, uintptr(fd), uintptr(level), uintptr(name), uintptr(val), uintptr(vallen), 0)
 	return e
 }

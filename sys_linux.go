@@ -10,7 +10,8 @@ package socket
 //     waits for all processors), getsockopt and setsockopt but for the options of mayWait;
 //   - raw when the caller knows that the call cannot wait (raw is true: MSG_DONTWAIT, a Nonblocking
 //     descriptor): accept4, connect, all that moves data, close;
-//   - told otherwise.
+//   - told otherwise. Those that move data yield first, now and then, or the runtime's monitor makes them slow:
+//     see package sched.
 //
 // A uintptr(unsafe.Pointer(…)) stands in the system call's own expression only: that keeps the
 // memory alive and in its place, and tells the compiler that the kernel may write to it.
@@ -24,6 +25,7 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+	"rawsocket.internal/socket/internal/sched"
 )
 
 // in is the address as the kernel reads it: a pointer and a length, both zero for no address.
@@ -90,6 +92,7 @@ func accept4(fd int, addr *Sockaddr, flags int, raw bool) (int, unix.Errno) {
 		nfd, _, e := syscall.RawSyscall6(unix.SYS_ACCEPT4, uintptr(fd), uintptr(name), uintptr(unsafe.Pointer(namelen)), uintptr(flags)|unix.SOCK_CLOEXEC, 0, 0)
 		return int(nfd), e
 	}
+	sched.Wait(16)
 	nfd, _, e := syscall.Syscall6(unix.SYS_ACCEPT4, uintptr(fd), uintptr(name), uintptr(unsafe.Pointer(namelen)), uintptr(flags)|unix.SOCK_CLOEXEC, 0, 0)
 	return int(nfd), e
 }
@@ -114,6 +117,7 @@ func sendto(fd int, p []byte, flags int, to *Sockaddr, raw bool) (int, unix.Errn
 		n, _, e := syscall.RawSyscall6(unix.SYS_SENDTO, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)), uintptr(flags), uintptr(name), namelen)
 		return int(n), e
 	}
+	sched.Wait(16)
 	n, _, e := syscall.Syscall6(unix.SYS_SENDTO, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)), uintptr(flags), uintptr(name), namelen)
 	return int(n), e
 }
@@ -123,6 +127,7 @@ func sendmsg(fd int, hdr *unix.Msghdr, flags int, raw bool) (int, unix.Errno) {
 		n, _, e := syscall.RawSyscall6(unix.SYS_SENDMSG, uintptr(fd), uintptr(unsafe.Pointer(hdr)), uintptr(flags), 0, 0, 0)
 		return int(n), e
 	}
+	sched.Wait(16)
 	n, _, e := syscall.Syscall6(unix.SYS_SENDMSG, uintptr(fd), uintptr(unsafe.Pointer(hdr)), uintptr(flags), 0, 0, 0)
 	return int(n), e
 }
@@ -132,6 +137,7 @@ func sendmmsg(fd int, hdrs *unix.Mmsghdr, nhdr, flags int, raw bool) (int, unix.
 		n, _, e := syscall.RawSyscall6(unix.SYS_SENDMMSG, uintptr(fd), uintptr(unsafe.Pointer(hdrs)), uintptr(nhdr), uintptr(flags), 0, 0)
 		return int(n), e
 	}
+	sched.Wait(16)
 	n, _, e := syscall.Syscall6(unix.SYS_SENDMMSG, uintptr(fd), uintptr(unsafe.Pointer(hdrs)), uintptr(nhdr), uintptr(flags), 0, 0)
 	return int(n), e
 }
@@ -141,6 +147,7 @@ func write(fd int, p []byte, raw bool) (int, unix.Errno) {
 		n, _, e := syscall.RawSyscall6(unix.SYS_WRITE, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)), 0, 0, 0)
 		return int(n), e
 	}
+	sched.Wait(16)
 	n, _, e := syscall.Syscall6(unix.SYS_WRITE, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)), 0, 0, 0)
 	return int(n), e
 }
@@ -150,6 +157,7 @@ func writev(fd int, vec *unix.Iovec, nvec int, raw bool) (int, unix.Errno) {
 		n, _, e := syscall.RawSyscall6(unix.SYS_WRITEV, uintptr(fd), uintptr(unsafe.Pointer(vec)), uintptr(nvec), 0, 0, 0)
 		return int(n), e
 	}
+	sched.Wait(16)
 	n, _, e := syscall.Syscall6(unix.SYS_WRITEV, uintptr(fd), uintptr(unsafe.Pointer(vec)), uintptr(nvec), 0, 0, 0)
 	return int(n), e
 }
@@ -159,6 +167,7 @@ func sendfile(outfd, infd int, offset *int64, count int, raw bool) (int, unix.Er
 		n, _, e := syscall.RawSyscall6(sysSendfile, uintptr(outfd), uintptr(infd), uintptr(unsafe.Pointer(offset)), uintptr(count), 0, 0)
 		return int(n), e
 	}
+	sched.Wait(16)
 	n, _, e := syscall.Syscall6(sysSendfile, uintptr(outfd), uintptr(infd), uintptr(unsafe.Pointer(offset)), uintptr(count), 0, 0)
 	return int(n), e
 }
@@ -168,6 +177,7 @@ func splice(rfd int, roff *int64, wfd int, woff *int64, n, flags int, raw bool) 
 		m, _, e := syscall.RawSyscall6(unix.SYS_SPLICE, uintptr(rfd), uintptr(unsafe.Pointer(roff)), uintptr(wfd), uintptr(unsafe.Pointer(woff)), uintptr(n), uintptr(flags))
 		return int(m), e
 	}
+	sched.Wait(16)
 	m, _, e := syscall.Syscall6(unix.SYS_SPLICE, uintptr(rfd), uintptr(unsafe.Pointer(roff)), uintptr(wfd), uintptr(unsafe.Pointer(woff)), uintptr(n), uintptr(flags))
 	return int(m), e
 }
@@ -181,6 +191,7 @@ func recvfrom(fd int, p []byte, flags int, from *Sockaddr, raw bool) (int, unix.
 		n, _, e := syscall.RawSyscall6(unix.SYS_RECVFROM, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)), uintptr(flags), uintptr(name), uintptr(unsafe.Pointer(namelen)))
 		return int(n), e
 	}
+	sched.Wait(16)
 	n, _, e := syscall.Syscall6(unix.SYS_RECVFROM, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)), uintptr(flags), uintptr(name), uintptr(unsafe.Pointer(namelen)))
 	return int(n), e
 }
@@ -190,6 +201,7 @@ func recvmsg(fd int, hdr *unix.Msghdr, flags int, raw bool) (int, unix.Errno) {
 		n, _, e := syscall.RawSyscall6(unix.SYS_RECVMSG, uintptr(fd), uintptr(unsafe.Pointer(hdr)), uintptr(flags), 0, 0, 0)
 		return int(n), e
 	}
+	sched.Wait(16)
 	n, _, e := syscall.Syscall6(unix.SYS_RECVMSG, uintptr(fd), uintptr(unsafe.Pointer(hdr)), uintptr(flags), 0, 0, 0)
 	return int(n), e
 }
@@ -199,6 +211,7 @@ func recvmmsg(fd int, hdrs *unix.Mmsghdr, nhdr, flags int, timeout *unix.Timespe
 		n, _, e := syscall.RawSyscall6(unix.SYS_RECVMMSG, uintptr(fd), uintptr(unsafe.Pointer(hdrs)), uintptr(nhdr), uintptr(flags), uintptr(unsafe.Pointer(timeout)), 0)
 		return int(n), e
 	}
+	sched.Wait(16)
 	n, _, e := syscall.Syscall6(unix.SYS_RECVMMSG, uintptr(fd), uintptr(unsafe.Pointer(hdrs)), uintptr(nhdr), uintptr(flags), uintptr(unsafe.Pointer(timeout)), 0)
 	return int(n), e
 }
@@ -208,6 +221,7 @@ func read(fd int, p []byte, raw bool) (int, unix.Errno) {
 		n, _, e := syscall.RawSyscall6(unix.SYS_READ, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)), 0, 0, 0)
 		return int(n), e
 	}
+	sched.Wait(16)
 	n, _, e := syscall.Syscall6(unix.SYS_READ, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)), 0, 0, 0)
 	return int(n), e
 }
@@ -217,6 +231,7 @@ func readv(fd int, vec *unix.Iovec, nvec int, raw bool) (int, unix.Errno) {
 		n, _, e := syscall.RawSyscall6(unix.SYS_READV, uintptr(fd), uintptr(unsafe.Pointer(vec)), uintptr(nvec), 0, 0, 0)
 		return int(n), e
 	}
+	sched.Wait(16)
 	n, _, e := syscall.Syscall6(unix.SYS_READV, uintptr(fd), uintptr(unsafe.Pointer(vec)), uintptr(nvec), 0, 0, 0)
 	return int(n), e
 }

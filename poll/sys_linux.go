@@ -18,6 +18,7 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+	"rawsocket.internal/socket/internal/sched"
 )
 
 // maxRaw is the most descriptors that a raw call looks at: for some 50 µs.
@@ -27,6 +28,7 @@ const maxRaw = 256
 
 func ppoll(fds []Fd, d time.Duration) (int, unix.Errno) {
 	if d < 0 {
+		sched.Wait(2)
 		n, _, e := syscall.Syscall6(unix.SYS_PPOLL, uintptr(unsafe.Pointer(unsafe.SliceData(fds))), uintptr(len(fds)), 0, 0, 0, 0)
 		return int(n), e
 	}
@@ -35,12 +37,14 @@ func ppoll(fds []Fd, d time.Duration) (int, unix.Errno) {
 		n, _, e := syscall.RawSyscall6(unix.SYS_PPOLL, uintptr(unsafe.Pointer(unsafe.SliceData(fds))), uintptr(len(fds)), uintptr(unsafe.Pointer(&limit)), 0, 0, 0)
 		return int(n), e
 	}
+	sched.Wait(2)
 	n, _, e := syscall.Syscall6(unix.SYS_PPOLL, uintptr(unsafe.Pointer(unsafe.SliceData(fds))), uintptr(len(fds)), uintptr(unsafe.Pointer(&limit)), 0, 0, 0)
 	return int(n), e
 }
 
 func pselect(nfds int, r, w, e *uint, d time.Duration) (int, unix.Errno) {
 	if d < 0 {
+		sched.Wait(2)
 		n, _, errno := syscall.Syscall6(unix.SYS_PSELECT6, uintptr(nfds), uintptr(unsafe.Pointer(r)), uintptr(unsafe.Pointer(w)), uintptr(unsafe.Pointer(e)), 0, 0)
 		return int(n), errno
 	}
@@ -49,6 +53,7 @@ func pselect(nfds int, r, w, e *uint, d time.Duration) (int, unix.Errno) {
 		n, _, errno := syscall.RawSyscall6(unix.SYS_PSELECT6, uintptr(nfds), uintptr(unsafe.Pointer(r)), uintptr(unsafe.Pointer(w)), uintptr(unsafe.Pointer(e)), uintptr(unsafe.Pointer(&limit)), 0)
 		return int(n), errno
 	}
+	sched.Wait(2)
 	n, _, errno := syscall.Syscall6(unix.SYS_PSELECT6, uintptr(nfds), uintptr(unsafe.Pointer(r)), uintptr(unsafe.Pointer(w)), uintptr(unsafe.Pointer(e)), uintptr(unsafe.Pointer(&limit)), 0)
 	return int(n), errno
 }
@@ -73,12 +78,14 @@ func epollWait(epfd int, events []EpollEvent, d time.Duration) (int, unix.Errno)
 	}
 	if d > 0 && !noPwait2.Load() {
 		limit := [2]int64{int64(d / time.Second), int64(d % time.Second)} // struct __kernel_timespec, on 32 bits too
+		sched.Wait(2)
 		n, _, e := syscall.Syscall6(unix.SYS_EPOLL_PWAIT2, uintptr(epfd), uintptr(unsafe.Pointer(unsafe.SliceData(events))), uintptr(len(events)), uintptr(unsafe.Pointer(&limit)), 0, 0)
 		if e != unix.ENOSYS && e != unix.EPERM {
 			return int(n), e
 		}
 		noPwait2.Store(true)
 	}
+	sched.Wait(2)
 	n, _, e := syscall.Syscall6(unix.SYS_EPOLL_PWAIT, uintptr(epfd), uintptr(unsafe.Pointer(unsafe.SliceData(events))), uintptr(len(events)), uintptr(milliseconds(d)), 0, 0)
 	return int(n), e
 }

@@ -5,7 +5,6 @@ package socketserver
 import (
 	"net"
 	"os"
-	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -60,11 +59,6 @@ const (
 )
 
 const maxEvents = 256
-
-// yieldAfter is how many events a loop deals with before it lets the scheduler have its turn: a millisecond or two.
-// A goroutine that only waits in system calls does not, and after 10 ms Go's monitor takes its processor away, with a
-// signal and another thread, and stays awake to do it again: 5 % of the CPU time of an echo server.
-const yieldAfter = 256
 
 func (l *loop) make() (err error) {
 	l.epfd = -1
@@ -132,7 +126,6 @@ func (l *loop) run() {
 	l.events = make([]poll.EpollEvent, maxEvents)
 	l.start = time.Now()
 	l.timed = s.IdleTimeout > 0 || s.ReadTimeout > 0 || s.WriteTimeout > 0
-	events := 0
 	for !l.quit.Load() && !(l.draining && l.open == 0) {
 		n, err := poll.EpollWait(l.epfd, l.events, l.timeout())
 		if err != nil {
@@ -147,10 +140,6 @@ func (l *loop) run() {
 			l.batch(n)
 		}
 		l.tick()
-		if events += n; events >= yieldAfter {
-			events = 0
-			runtime.Gosched()
-		}
 	}
 }
 

@@ -308,7 +308,8 @@ func appendName(b []byte, name, first string) []byte {
 	return append(b, name...)
 }
 
-// ParseSockaddr reads an address in the forms that String writes. It looks up no host or service.
+// ParseSockaddr reads an address in the forms that String writes. It looks up no host or service: that does package
+// netdb. For package net's ":80" write "0.0.0.0:80" or "[::]:80".
 //
 // Errors: EINVAL (not such a form), ENAMETOOLONG (as SockaddrUn), ENODEV (no interface of that name).
 func ParseSockaddr(str string) (Sockaddr, error) {

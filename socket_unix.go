@@ -45,7 +45,7 @@
 //
 // A call that waits holds a thread until it is done; Close does not end it, Shutdown does. Calls that cannot
 // wait, and those of a Nonblocking descriptor, are made without telling Go's scheduler and cost what C's cost.
-// No call allocates. The race detector knows that a receive comes after its send where both are calls of this module.
+// No call allocates; under -race some do. The race detector knows that a receive comes after its send where both are calls of this module.
 //
 // # What package net does beside
 //
@@ -1025,7 +1025,8 @@ const (
 // SOMAXCONN is a large backlog for Listen; the kernel's own limit may be lower or higher.
 const SOMAXCONN = unix.SOMAXCONN
 
-// IPv4 addresses as numbers in host order, for Htonl. <netinet/in.h>.
+// IPv4 addresses as numbers in host order, for Htonl. <netinet/in.h>. As addresses: netip.IPv4Unspecified() is
+// INADDR_ANY, netip.AddrFrom4 makes any other.
 const (
 	INADDR_ANY               = 0x00000000 // 0.0.0.0
 	INADDR_BROADCAST         = 0xffffffff // 255.255.255.255

@@ -26,7 +26,8 @@ import (
 // 1. Option and its directions.
 
 // An Option is a socket option: the level and name of setsockopt(2), the Go type T of its value, and the
-// way A it goes: RO, WO or RW. Misuse of either does not compile.
+// way A it goes: RO, WO or RW. Misuse of either does not compile. (But of a time.Duration, which a number without a
+// unit is too, in nanoseconds: 60*time.Second, not 60.)
 //
 //	err := socket.Setsockopt(fd, socket.SO_REUSEADDR, true)
 //	info, err := socket.Getsockopt(fd, socket.TCP_INFO) // a TCPInfo
@@ -65,7 +66,7 @@ type (
 //	bool, int, uint             a C int, or unsigned int
 //	any other type without      as it is: int32, uint64, [16]byte, a struct laid out as C's
 //	pointers
-//	time.Duration               struct timeval
+//	time.Duration               struct timeval; for an int of seconds or milliseconds use int
 //	string                      bytes, up to the first NUL when read
 //	[]byte                      bytes
 //	netip.Addr                  struct in6_addr at level IPPROTO_IPV6, else struct in_addr
@@ -134,6 +135,8 @@ func GetsockoptInto[T any, A Readable](fd int, opt Option[T, A], v *T) (n int, e
 // Setsockopt sets an option.
 //
 //	int setsockopt(int sockfd, int level, int optname, const void *optval, socklen_t optlen);
+//
+// A time.Duration is rounded up to the kernel's unit, which the line of the option gives.
 //
 // Errors: EINVAL (the value does not fit the kernel's type, or the kernel refuses it), ENOPROTOOPT or
 // EOPNOTSUPP (the socket has no such option), EPERM (it needs privilege), ENOTSOCK; the line of each option

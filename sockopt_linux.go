@@ -94,7 +94,7 @@ var (
 // SOL_SOCKET: buffers, limits, priority. socket(7).
 var (
 	SO_SNDBUF          = Option[int, RW]{solSocket | unix.SO_SNDBUF | asInt}                 // rw; bytes; Linux doubles it, and get shows the double; at most net.core.wmem_max
-	SO_RCVBUF          = Option[int, RW]{solSocket | unix.SO_RCVBUF | asInt}                 // rw; bytes; as SO_SNDBUF, net.core.rmem_max; before listen or connect for a window above 64 KiB
+	SO_RCVBUF          = Option[int, RW]{solSocket | unix.SO_RCVBUF | asInt}                 // rw; bytes; doubled as SO_SNDBUF is; at most net.core.rmem_max; before listen or connect for a window above 64 KiB
 	SO_SNDBUFFORCE     = Option[int, WO]{solSocket | unix.SO_SNDBUFFORCE | asInt}            // wo; bytes; as SO_SNDBUF without its limit; CAP_NET_ADMIN; 2.6.14
 	SO_RCVBUFFORCE     = Option[int, WO]{solSocket | unix.SO_RCVBUFFORCE | asInt}            // wo; bytes; as SO_RCVBUF without its limit; CAP_NET_ADMIN; 2.6.14
 	SO_BUF_LOCK        = Option[BufLock, RW]{solSocket | unix.SO_BUF_LOCK | asInt}           // rw; which buffers the kernel leaves as they are; setting their size turns it on; 5.15

@@ -200,10 +200,10 @@ type TCPInfo struct {
 	Probes               uint8 // unanswered keep-alive or window probes
 	Backoff              uint8
 	Options              TCPIOptions
-	Wscale               uint8 // see SndWscale, RcvWscale
-	Flags                uint8 // see DeliveryRateAppLimited, FastopenClientFail
-	Rto                  uint32
-	Ato                  uint32
+	Wscale               uint8  // see SndWscale, RcvWscale
+	Flags                uint8  // see DeliveryRateAppLimited, FastopenClientFail
+	Rto                  uint32 // µs
+	Ato                  uint32 // µs
 	Snd_mss              uint32 // bytes
 	Rcv_mss              uint32 // bytes
 	Unacked              uint32 // segments; a listener: connections that wait
@@ -217,13 +217,13 @@ type TCPInfo struct {
 	Last_ack_recv        uint32
 	Pmtu                 uint32 // bytes
 	Rcv_ssthresh         uint32
-	Rtt                  uint32
-	Rttvar               uint32
+	Rtt                  uint32 // µs
+	Rttvar               uint32 // µs
 	Snd_ssthresh         uint32 // segments
 	Snd_cwnd             uint32 // segments
 	Advmss               uint32
 	Reordering           uint32
-	Rcv_rtt              uint32
+	Rcv_rtt              uint32 // µs
 	Rcv_space            uint32
 	Total_retrans        uint32
 	Pacing_rate          uint64 // bytes a second
@@ -233,13 +233,13 @@ type TCPInfo struct {
 	Segs_out             uint32
 	Segs_in              uint32
 	Notsent_bytes        uint32
-	Min_rtt              uint32
+	Min_rtt              uint32 // µs
 	Data_segs_in         uint32
 	Data_segs_out        uint32
 	Delivery_rate        uint64 // bytes a second
-	Busy_time            uint64
-	Rwnd_limited         uint64
-	Sndbuf_limited       uint64
+	Busy_time            uint64 // µs
+	Rwnd_limited         uint64 // µs
+	Sndbuf_limited       uint64 // µs
 	Delivered            uint32
 	Delivered_ce         uint32
 	Bytes_sent           uint64

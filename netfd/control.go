@@ -21,7 +21,7 @@ import (
 //
 // Options of IPv4 and of IPv6 may stand together: each socket gets those of its own family. On Linux one of
 // AF_INET6 that carries IPv4 too (a listener on the wildcard address, without IPV6_V6ONLY) gets both. Options
-// of other levels are set on every socket. TCP_NODELAY and keep-alive do not last: package net sets its own
+// of other levels are set on every socket: those of TCP make a Dial of UDP or unix fail, with ENOPROTOOPT or EOPNOTSUPP. TCP_NODELAY and keep-alive do not last: package net sets its own
 // when the connection is there (see net.Dialer.KeepAliveConfig and (*net.TCPConn).SetNoDelay).
 //
 // An error is an *os.SyscallError that names the option, and ends the Dial or Listen.

@@ -50,7 +50,7 @@
 // and stand in line only when there is no room, or a write deadline is set. Sendalls always stand in line, and
 // are not mixed with each other.
 //
-// No call allocates, waiting or not, but Accept for the FD it makes, a context that can end for Accept and
+// No call allocates (under -race some do), waiting or not, but Accept for the FD it makes, a context that can end for Accept and
 // Connect where they wait (4 allocations), and errors that are accidents: not EAGAIN, the deadline's or
 // Close's. What is passed by pointer or slice is on the heap, as for a net.Conn.
 //

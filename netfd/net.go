@@ -25,8 +25,21 @@ func (f *FD) Conn() (net.Conn, error) { return handOver(f, net.FileConn) }
 // Listener turns the FD, which listens, into a listener of package net: a *net.TCPListener or *net.UnixListener. See
 // Conn. The connections it accepts are package net's too, with TCP_NODELAY and keep-alive.
 //
+// Errors: EINVAL (it does not listen: Listen was not called).
+//
 // The listener does not remove an AF_UNIX path when it is closed: (*net.UnixListener).SetUnlinkOnClose(true) does.
-func (f *FD) Listener() (net.Listener, error) { return handOver(f, net.FileListener) }
+func (f *FD) Listener() (net.Listener, error) {
+	listens := 1 // where it is not told, as on macOS
+	f.Control(func(fd int) {
+		if v, err := socket.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_ACCEPTCONN); err == nil {
+			listens = v
+		}
+	})
+	if listens == 0 {
+		return nil, &net.OpError{Op: "netfd", Err: unix.EINVAL}
+	}
+	return handOver(f, net.FileListener)
+}
 
 // PacketConn turns the FD of a datagram socket into a connection of package net: a *net.UDPConn, *net.UnixConn or
 // *net.IPConn. See Conn.

@@ -288,7 +288,10 @@ func Setsockopt[T any, A socket.Writable](f *FD, opt socket.Option[T, A], v T) (
 	if e := f.Control(func(fd int) { err = socket.Setsockopt(fd, opt, v) }); e != nil {
 		return e
 	}
-	return opError("setsockopt", err)
+	if err != nil {
+		err = &net.OpError{Op: "setsockopt " + socket.Set(opt, v).String(), Err: err}
+	}
+	return err
 }
 
 func opError(name string, err error) error {

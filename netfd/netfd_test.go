@@ -950,7 +950,7 @@ func TestConnListenerPacketConnAreNets(t *testing.T) {
 			t.Errorf("%s: TCP_NODELAY=%v SO_KEEPALIVE=%v", name, nodelay, keepalive)
 		}
 	}
-	go io.Copy(s, s)
+	go io.Copy(struct{ io.Writer }{s}, s) // not by splice, whose pipe package net would keep
 	io.WriteString(c, "through net")
 	p := make([]byte, 11)
 	if _, err := io.ReadFull(c, p); err != nil || string(p) != "through net" {
@@ -1115,4 +1115,21 @@ func TestFromAFileAndItsContexts(t *testing.T) {
 	c := newSocket(t, socket.AF_INET, socket.SOCK_STREAM)
 	must(t, "Connect", c.Connect(background, socket.SockaddrIn(netip.AddrPortFrom(netip.MustParseAddr("127.0.0.1"), addr.AddrPort().Port()))))
 	must(t, "Accept", within(t, "Accept", done))
+}
+
+func TestErrorsNameWhatWasAsked(t *testing.T) {
+	f, err := netfd.Socket(socket.AF_INET, socket.SOCK_STREAM, 0)
+	must(t, "Socket", err)
+	defer f.Close()
+	addr := socket.SockaddrIn(netip.MustParseAddrPort("192.0.2.1:7"))
+	if err := f.Bind(addr); !errors.Is(err, unix.EADDRNOTAVAIL) || !strings.Contains(err.Error(), "192.0.2.1:7") {
+		t.Errorf("Bind to an address of others: %v", err)
+	}
+	if err := netfd.Setsockopt(f, socket.SO_RCVTIMEO, -time.Second); !errors.Is(err, unix.EINVAL) || !strings.Contains(err.Error(), "SO_RCVTIMEO=-1s") {
+		t.Errorf("Setsockopt out of range: %v", err)
+	}
+	if l, err := f.Listener(); !errors.Is(err, unix.EINVAL) {
+		t.Errorf("Listener of a socket that does not listen = %v, %v", l, err)
+	}
+	must(t, "Listen", f.Listen(1)) // it is as it was
 }

@@ -175,6 +175,9 @@ func (o *op) now() error {
 	if err := o.fd.rc.Control(o.once); err != nil {
 		return o.failure(o.fd, err)
 	}
+	if o.call == bindCall {
+		return o.error(o.err, &o.addr)
+	}
 	return o.error(o.err, nil)
 }
 

@@ -12,6 +12,7 @@ import (
 // An FdSet is a set of descriptors: fd_set, of any size. The zero FdSet is empty.
 //
 //	FD_SET(fd, &set)   FD_CLR(fd, &set)   FD_ISSET(fd, &set)   FD_ZERO(&set)
+//	set.Set(fd)        set.Clear(fd)      set.IsSet(fd)        set.Zero()
 //
 // It is a value: work = all copies it, as in C. It also grows with what is put in: there is no FD_SETSIZE. But what
 // is beyond 1023 is shared by copies made by assignment: where such descriptors may be, say work.Copy(&all). It is
@@ -105,7 +106,7 @@ func (s *FdSet) count(words int) (n int) {
 //
 // nfds is the highest descriptor plus 1: those at nfds and above are not looked at, and whether they are in
 // the sets afterwards says nothing. A nil set is an empty one; no set is to be given twice. The timeout is
-// that of Poll, to the microsecond where there is no pselect. When the time is over, n is 0 and the sets
+// that of Poll: negative, C's NULL, is none. It is kept to the microsecond where there is no pselect. When the time is over, n is 0 and the sets
 // are empty. After an error there is nothing to rely on in them.
 //
 // Select looks at every descriptor below nfds: Poll does the same for fewer. It allocates only where one set

@@ -34,7 +34,7 @@ func allOptions() []Option {
 
 	t.block("SOL_SOCKET", "SOL_SOCKET: buffers, limits, priority", "socket(7)")
 	rw(&t, socket.SO_SNDBUF, "SO_SNDBUF", "", "", "clamped by net.core.wmem_max", "", "bytes; Linux doubles it, and get shows the double; at most net.core.wmem_max")
-	rw(&t, socket.SO_RCVBUF, "SO_RCVBUF", "", "", "clamped by net.core.rmem_max; before listen/connect for the TCP window scale", "", "bytes; as SO_SNDBUF, net.core.rmem_max; before listen or connect for a window above 64 KiB")
+	rw(&t, socket.SO_RCVBUF, "SO_RCVBUF", "", "", "clamped by net.core.rmem_max; before listen/connect for the TCP window scale", "", "bytes; doubled as SO_SNDBUF is; at most net.core.rmem_max; before listen or connect for a window above 64 KiB")
 	wo(&t, socket.SO_SNDBUFFORCE, "SO_SNDBUFFORCE", "", "", "CAP_NET_ADMIN", "2.6.14", "bytes; as SO_SNDBUF without its limit; CAP_NET_ADMIN")
 	wo(&t, socket.SO_RCVBUFFORCE, "SO_RCVBUFFORCE", "", "", "CAP_NET_ADMIN", "2.6.14", "bytes; as SO_RCVBUF without its limit; CAP_NET_ADMIN")
 	rw(&t, socket.SO_BUF_LOCK, "SO_BUF_LOCK", "", "", "", "5.15", "which buffers the kernel leaves as they are; setting their size turns it on")

@@ -96,7 +96,7 @@ var headers = map[string][]string{
 }
 
 // Where the last tables' names are: these headers have much else, and need not be complete.
-var beside = []string{"unistd.h", "fcntl.h", "sys/uio.h", "sys/ioctl.h", "sys/sendfile.h", "linux/sockios.h"}
+var beside = []string{"errno.h", "stdio.h", "string.h", "unistd.h", "fcntl.h", "sys/uio.h", "sys/ioctl.h", "sys/sendfile.h", "linux/sockios.h"}
 
 var (
 	marker   = regexp.MustCompile(`^# \d+ "([^"]+)"`)

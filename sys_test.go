@@ -1312,7 +1312,16 @@ func TestReadmeProgramPrintsHello(t *testing.T) {
 func TestReadmeTableCompiles(t *testing.T) {
 	readme, err := os.ReadFile("README.md")
 	must(t, "ReadFile", err)
-	src := "package p\nimport (\n\"net/netip\"\n\"rawsocket.internal/socket\"\n)\nvar _ netip.Addr\n"
+	src := `package p
+import (
+"context"
+"net/netip"
+"time"
+"rawsocket.internal/socket"
+"rawsocket.internal/socket/netdb"
+"rawsocket.internal/socket/poll"
+)
+`
 	rows := 0
 	span := regexp.MustCompile("`[^`]+`")
 	_, table, _ := strings.Cut(string(readme), "## From C to Go")
@@ -1320,8 +1329,9 @@ func TestReadmeTableCompiles(t *testing.T) {
 	for line := range strings.Lines(table) {
 		if cells := strings.Split(line, " | "); strings.HasPrefix(line, "| `") && len(cells) == 3 {
 			rows++
-			src += "func _(fd, in, out, level, flags, n int, off int64, addr socket.Sockaddr, p, buf []byte, msg socket.Msghdr, msgs []socket.Mmsghdr) {\n" +
-				strings.Trim(span.FindString(cells[1]), "`") + "\n}\n"
+			src += "func _(fd, in, out, level, flags, n int, off int64, addr socket.Sockaddr, p, buf []byte, msg socket.Msghdr, msgs []socket.Mmsghdr," +
+				"fds []poll.Fd, ctx context.Context, host string, hints netdb.Addrinfo) {{\n" +
+				strings.Trim(span.FindString(cells[1]), "`") + "\n}}\n"
 		}
 	}
 	if rows < 20 {

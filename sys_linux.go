@@ -111,13 +111,19 @@ func connect(fd int, addr *Sockaddr, raw bool) unix.Errno {
 
 // 4. Send.
 
+// longSend is what takes so long to send that the runtime's monitor is awake in any case: to yield then makes a
+// stream of 1 MiB a call a fifth slower, where it makes those of 64 and 256 KiB a quarter faster.
+const longSend = 512 << 10
+
 func sendto(fd int, p []byte, flags int, to *Sockaddr, raw bool) (int, unix.Errno) {
 	name, namelen := to.in()
 	if raw {
 		n, _, e := syscall.RawSyscall6(unix.SYS_SENDTO, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)), uintptr(flags), uintptr(name), namelen)
 		return int(n), e
 	}
-	sched.Wait(16)
+	if len(p) < longSend {
+		sched.Wait(16)
+	}
 	n, _, e := syscall.Syscall6(unix.SYS_SENDTO, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)), uintptr(flags), uintptr(name), namelen)
 	return int(n), e
 }
@@ -147,7 +153,9 @@ func write(fd int, p []byte, raw bool) (int, unix.Errno) {
 		n, _, e := syscall.RawSyscall6(unix.SYS_WRITE, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)), 0, 0, 0)
 		return int(n), e
 	}
-	sched.Wait(16)
+	if len(p) < longSend {
+		sched.Wait(16)
+	}
 	n, _, e := syscall.Syscall6(unix.SYS_WRITE, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)), 0, 0, 0)
 	return int(n), e
 }

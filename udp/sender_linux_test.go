@@ -192,7 +192,7 @@ func TestSendtoCopiesAndSendBatchDoesNotKeep(t *testing.T) {
 	s := udp.NewSender(udp.Fd(newSocket(t, socket.AF_INET)))
 	p := []byte("first")
 	must(t, "Sendto", s.Sendto(p, to))
-	copy(p, "XXXXX")
+	copy(p, "taken")
 	_, err := s.SendBatch([][]byte{[]byte("second"), []byte("third")}, to) // goes behind the first
 	must(t, "SendBatch", err)
 	buf := make([]byte, 100)

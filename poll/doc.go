@@ -41,16 +41,16 @@
 // 4.1 KB, 10,000 of them 6 threads (go test -run TenThousand -v ./netfd).
 //
 // All but the last hold a thread while they wait. A wait with a timeout of 0 is made without telling Go's
-// scheduler, 50 to 130 ns cheaper, unless it looks at more than 256 descriptors. But to look with 0 before
+// scheduler, 50 to 170 ns cheaper, unless it looks at more than 256 descriptors. But to look with 0 before
 // each wait, or to spin that way, gains nothing in a loaded server: with 50 looks before each wait it has
 // 0.8 of the rate (*).
 //
 //	                                       Recv, blocking  Poll     EpollWait  package net
 //	64 bytes to a process and back,
-//	  on one core                          14.6 µs         11.9 µs  13.1 µs    16.6 µs
-//	1 of 1 descriptors is ready            -               0.45 µs  0.46 µs    -
-//	  with a timeout of 0                  -               0.33 µs  0.41 µs    -
-//	  with a time limit                    -               0.70 µs  0.61 µs    -
+//	  on one core                          9.9 µs          9.4 µs   9.9 µs     12.8 µs
+//	1 of 1 descriptors is ready            -               0.49 µs  0.48 µs    -
+//	  with a timeout of 0                  -               0.32 µs  0.43 µs    -
+//	  with a time limit                    -               0.72 µs  0.64 µs    -
 //	1 of 10 is ready                       -               2.7 µs   0.5 µs     -
 //	1 of 100                               -               26 µs    0.5 µs     -
 //	1 of 1,000                             -               230 µs   0.5 µs     -

@@ -32,11 +32,12 @@
 //
 //	                                     TCPServer         EventServer
 //	memory of 10,000, each               6 KB (*)          90 to 110 bytes
-//	CPU per request, against C's epoll   1.3 to 1.6        1.0 to 1.1
+//	CPU per request, against C's epoll   1.25 to 1.6       1.0 to 1.1
 //
 // (*) With 512 bytes of its handler's. The first line is what TestTenThousandClients logs; the second the echo of 64
-// bytes with 100, 1,000 and 10,000 connections, the server on one core and its client, in C, on the other: 2 cores of
-// an AMD EPYC in a virtual machine, Linux 6.18, Go 1.26, medians of 7 runs, which vary by 10 %.
+// bytes with 100, 1,000 and 10,000 connections, the server on one core and its client, in C, on the other, by
+// "cd bench && go run . -rounds 5": 2 cores of an AMD EPYC in a virtual machine, Linux 6.18, Go 1.26, medians of 5
+// rounds, which vary by 20 %.
 //
 // # From Python
 //
